@@ -8,11 +8,9 @@ site, by the receipt code.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import Engine, select
@@ -22,6 +20,13 @@ from codes.filing_rules import RuleName, filing_rule
 from codes.wording import Text
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
+from registry.complaint_answers import (
+    ComplaintAnswer,
+    ComplaintOffice,
+    Told,
+    pack_told,
+    unpack_told,
+)
 from registry.complaint_models import Complaint, ComplaintHandOver, SentComplaint
 from registry.complaints import ComplaintBox, ComplaintKind, ComplaintWords, waiting_complaints
 from registry.desk_sealed import SealedColumn
@@ -56,38 +61,12 @@ REASON: Final = SealedColumn(ComplaintHandOver, "reason_sealed", _reason_context
 """Why it was handed over to the other office."""
 
 
-class ComplaintOffice(StrEnum):
-    """Which desk a complaint lies with."""
-
-    AUTHORITY = "authority"
-    POLICE = "police"
-
-    @property
-    def text(self) -> Text:
-        """What it is called."""
-        return _OFFICE_WORDS[self]
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """What comes here first."""
-        forged = ComplaintKind.FORGED
-        if self is ComplaintOffice.POLICE:
-            return (forged.value,)
-        return tuple(one.value for one in ComplaintKind if one is not forged)
-
-    @property
-    def other(self) -> ComplaintOffice:
-        """The other one."""
-        police = self is ComplaintOffice.POLICE
-        return ComplaintOffice.AUTHORITY if police else ComplaintOffice.POLICE
-
-
-_OFFICE_WORDS: Mapping[ComplaintOffice, Text] = MappingProxyType(
-    {
-        ComplaintOffice.AUTHORITY: Text("主管部门", "the authority"),
-        ComplaintOffice.POLICE: Text("公安机关", "the police"),
-    }
-)
+def kinds_of(office: ComplaintOffice) -> tuple[str, ...]:
+    """Return what comes to an office first."""
+    forged = ComplaintKind.FORGED
+    if office is ComplaintOffice.POLICE:
+        return (forged.value,)
+    return tuple(one.value for one in ComplaintKind if one is not forged)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +103,7 @@ def take_in(room: ComplaintRoom, office: ComplaintOffice) -> int:
     """
     days = timedelta(days=filing_rule(RuleName.COMPLAINT_DAYS, room.today()).value)
     with reading(room.public) as public:
-        ids = [row.id for row in waiting_complaints(public, office.kinds)]
+        ids = [row.id for row in waiting_complaints(public, kinds_of(office))]
     for one in ids:
         with transaction(room.public) as public:
             row = public.get(SentComplaint, one, with_for_update=True)
@@ -262,12 +241,13 @@ def hand_over(
                 f"say why it is handed over, in at most {MOST_REASON} characters",
             ),
         )
-    to = ComplaintOffice(complaint.office).other.value
-    row = ComplaintHandOver(office=to, handed_by=name, handed_at=room.clock())
+    to = ComplaintOffice(complaint.office).other
+    row = ComplaintHandOver(office=to.value, handed_by=name, handed_at=room.clock())
     complaint.handed_over.append(row)
     desks.flush()  # the reason is bound to the row's number
     REASON.put(row, room.vault, reason.encode())
-    complaint.office, complaint.assignee_id, complaint.assignee = to, None, None
+    complaint.office, complaint.assignee_id, complaint.assignee = to.value, None, None
+    _tell(room, complaint, replace(told_of(room, complaint), passed_to=to), closed=False)
 
 
 def reasons_of(room: ComplaintRoom, complaint: Complaint) -> Sequence[str]:
@@ -278,7 +258,7 @@ def reasons_of(room: ComplaintRoom, complaint: Complaint) -> Sequence[str]:
 def answer(
     room: ComplaintRoom, complaint_id: int, words: str, *, account_id: int, name: str, close: bool
 ) -> None:
-    """Answer the sender of a complaint; the answer before it goes.
+    """Answer the sender of a complaint, who reads the answers before it, too.
 
     The public side's commit comes first: answering again after a crash puts both right.
 
@@ -310,17 +290,33 @@ def answer(
                     "it is assigned to somebody else, or not assigned yet; take it on first",
                 ),
             )
-        with transaction(room.public) as public:
-            row = public.scalars(
-                select(SentComplaint).where(SentComplaint.code_sha256 == complaint.receipt_sha256)
-            ).one_or_none()
-            if row is not None:  # the public side may have begun anew since
-                room.box.put_answer(row, words, now=now)
-                row.closed_at = now if close else None
-        ANSWER.put(complaint, room.vault, words.encode())
+        told = told_of(room, complaint)
+        one = ComplaintAnswer(
+            words=words, at=now, office=ComplaintOffice(complaint.office), by=name
+        )
+        told = replace(told, answers=[*told.answers, one])
+        _tell(room, complaint, told, closed=close)
         complaint.answered_at = now
         if close:
             complaint.closed_at, complaint.closed_by = now, name
+
+
+def told_of(room: ComplaintRoom, complaint: Complaint) -> Told:
+    """Return what the sender of a complaint is told; raises VaultError where it was altered."""
+    return unpack_told(ANSWER.read(complaint, room.vault), complaint.answered_at)
+
+
+def _tell(room: ComplaintRoom, complaint: Complaint, told: Told, *, closed: bool) -> None:
+    """Keep what is told, on the public side without who wrote it; that side's commit is first."""
+    unnamed = replace(told, answers=[replace(one, by="") for one in told.answers])
+    with transaction(room.public) as public:
+        row = public.scalars(
+            select(SentComplaint).where(SentComplaint.code_sha256 == complaint.receipt_sha256)
+        ).one_or_none()
+        if row is not None:  # the public side may have begun anew since
+            room.box.tell(row, unnamed)
+            row.closed_at = told.answers[-1].at if closed else None
+    ANSWER.put(complaint, room.vault, pack_told(told))
 
 
 def _check_open(complaint: Complaint) -> None:

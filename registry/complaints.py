@@ -24,6 +24,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
+from registry.complaint_answers import Told, pack_told, unpack_told
 from registry.complaint_models import SentComplaint
 from registry.errors import RegistryError
 from registry.spoken_codes import (
@@ -197,16 +198,17 @@ class ComplaintBox:
             return None
         return unseal(self._cipher, f"file/{row.code_sha256}", row.file_sealed)
 
-    def put_answer(self, row: SentComplaint, answer: str, *, now: datetime) -> None:
-        """Let the sender read an answer; the one before it goes."""
-        row.answer_sealed = seal(self._cipher, f"answer/{row.code_sha256}", answer.encode())
-        row.answered_at = now
+    def tell(self, row: SentComplaint, told: Told) -> None:
+        """Let the sender read what is told of a complaint."""
+        row.answer_sealed = seal(self._cipher, f"answer/{row.code_sha256}", pack_told(told))
+        row.answered_at = told.answers[-1].at if told.answers else None
 
-    def answer(self, row: SentComplaint) -> str | None:
-        """Return the answer, if there is one yet; raises VaultError where it was altered."""
+    def told(self, row: SentComplaint) -> Told:
+        """Return what is told of a complaint; raises VaultError where it was altered."""
         if row.answer_sealed is None:
-            return None
-        return unseal(self._cipher, f"answer/{row.code_sha256}", row.answer_sealed).decode()
+            return Told()
+        kept = unseal(self._cipher, f"answer/{row.code_sha256}", row.answer_sealed)
+        return unpack_told(kept, row.answered_at)
 
 
 def _check_room(session: Session, more_bytes: int) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Final
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
@@ -27,20 +26,18 @@ from issuer.complaints import (
     FILE,
     MOST_ANSWER,
     MOST_REASON,
-    ComplaintOffice,
-    ComplaintRoom,
     answer,
     assign,
     check_office,
     complaints_of,
     hand_over,
     hold_complaint,
+    kinds_of,
     reading_mark,
-    reasons_of,
     take_in,
-    words_of,
 )
 from issuer.console.authority import REFUSALS, acting, limit_form, today, trouble_of, typed
+from issuer.console.complaints_shown import complaint_room, open_complaint
 from issuer.console.complaints_waiting import (
     fits,
     is_overdue,
@@ -57,15 +54,13 @@ from issuer.console.complaints_words import (
     TAKE_FIRST,
 )
 from issuer.console.office import the_office
+from registry.complaint_answers import ComplaintOffice
 from registry.complaint_models import Complaint
 from registry.complaints import (
     UNREAD_MARK,
-    ComplaintBox,
     ComplaintKind,
-    ComplaintWords,
     count_waiting,
 )
-from registry.public_database import public_database, public_database_url
 from registry.session import reading, transaction
 from templates.downloads import send_download
 from templates.file_types import file_type
@@ -102,7 +97,7 @@ def index() -> str:
     sent = 0
     if office is not None:
         with public_session() as public:
-            sent = count_waiting(public, office.kinds)
+            sent = count_waiting(public, kinds_of(office))
     return render_template(
         "desk/complaints.html",
         table=table,
@@ -122,7 +117,7 @@ def put_on_record() -> AnyResponse:
     """Put on record what was sent on the public site."""
     limit_form()
     office = _own_office()
-    with acting("complaint.take_in", office.value), _room() as room:
+    with acting("complaint.take_in", office.value), complaint_room() as room:
         taken = take_in(room, office)
     say_done(
         Text(
@@ -186,7 +181,7 @@ def to_other_office(number: int) -> AnyResponse:
     try:
         with (
             acting("complaint.hand_over", str(number), ground=_HANDED_OVER),
-            _room() as room,
+            complaint_room() as room,
             transaction(room.desks) as desks,
         ):
             complaint = hold_complaint(desks, number, office)
@@ -222,7 +217,11 @@ def file(number: int) -> AnyResponse:
     limit_form()
     if not _may_read(number):
         return _page(number, (Trouble(field="", text=TAKE_FIRST),))
-    with acting("complaint.file", str(number)), _room() as room, reading(room.desks) as desks:
+    with (
+        acting("complaint.file", str(number)),
+        complaint_room() as room,
+        reading(room.desks) as desks,
+    ):
         complaint = _find(desks, number)
         content = FILE.read(complaint, room.vault)
     if content is None:
@@ -238,7 +237,7 @@ def send_answer(number: int) -> AnyResponse:
     limit_form()
     person, words = the_person(), typed("answer").replace("\r\n", "\n")
     close = typed("do") == "close"
-    with reading(the_office().desks) as desks, _room() as room:
+    with reading(the_office().desks) as desks, complaint_room() as room:
         found = _find(desks, number)
         own = found.assignee_id == person.account_id and found.closed_at is None
         was_read = own and typed("read") == reading_mark(room, found, person.account_id)
@@ -250,7 +249,7 @@ def send_answer(number: int) -> AnyResponse:
     if own and troubles:
         return _page(number, troubles, opened=True, typed_=words)
     try:
-        with acting("complaint.answer", str(number)), _room() as room:
+        with acting("complaint.answer", str(number)), complaint_room() as room:
             answer(room, number, words, account_id=person.account_id, name=person.name, close=close)
     except REFUSALS as error:
         trouble = trouble_of(error, {"complaint_answer": "answer"})
@@ -290,11 +289,7 @@ def _page(
     with reading(the_office().desks) as desks:
         complaint = _find(desks, number)
         mine = complaint.assignee_id == person.account_id and office is not None
-        words, reasons, mark = (
-            _words(complaint, opened=opened)
-            if office is not None
-            else (None, [""] * len(complaint.handed_over), "")
-        )
+        shown = open_complaint(complaint, person, opened=opened)
         page = render_template(
             "desk/complaint.html",
             complaint=complaint,
@@ -303,11 +298,11 @@ def _page(
             has_file=complaint.file_kind is not None,
             unread=(complaint.file_kind or "").endswith(UNREAD_MARK),
             opened=opened,
-            words=words,
-            mark=mark,
+            shown=shown,
+            unanswered=_unanswered(complaint),
             handed_over=[
                 (one, ComplaintOffice(one.office).text, why)
-                for one, why in zip(complaint.handed_over, reasons, strict=True)
+                for one, why in zip(complaint.handed_over, shown.reasons, strict=True)
             ],
             overdue=is_overdue(complaint),
             works=office is not None,
@@ -323,17 +318,10 @@ def _page(
     return Response(page, status=422 if troubles else 200)
 
 
-def _words(complaint: Complaint, *, opened: bool) -> tuple[ComplaintWords, Sequence[str], str]:
-    """Return what a complaint says, why it was handed over, and the mark of having read it.
-
-    That its subject and those reasons alone are shown is noted here.
-    """
-    if opened:
-        with _room() as room:
-            mark = reading_mark(room, complaint, the_person().account_id)
-            return words_of(room, complaint), reasons_of(room, complaint), mark
-    with acting("complaint.subject", str(complaint.id)), _room() as room:
-        return words_of(room, complaint), reasons_of(room, complaint), ""
+def _unanswered(complaint: Complaint) -> bool:
+    """Say whether the office that a complaint lies with has not answered it yet."""
+    handed, answered = complaint.handed_over, complaint.answered_at
+    return answered is None or (bool(handed) and handed[-1].handed_at >= answered)
 
 
 def _may_read(number: int) -> bool:
@@ -359,7 +347,7 @@ def _find(desks: Session, number: int) -> Complaint:
         abort(404)
     office = office_of(the_person())
     if office is not None and found.office != office.value:
-        if request.method == "POST" and found.kind in office.kinds:
+        if request.method == "POST" and found.kind in kinds_of(office):
             check_office(found, office)
         abort(404)
     return found
@@ -379,19 +367,6 @@ def _own_office() -> ComplaintOffice:
     office = office_of(the_person())
     assert office is not None  # the route is for those who have one
     return office
-
-
-@contextmanager
-def _room() -> Iterator[ComplaintRoom]:
-    office = the_office()
-    with public_database(public_database_url(office.home)) as public:
-        yield ComplaintRoom(
-            vault=office.vault(),
-            desks=office.desks,
-            public=public,
-            box=ComplaintBox(office.home.pepper()),
-            clock=office.clock,
-        )
 
 
 def _to(number: int) -> AnyResponse:

@@ -12,9 +12,10 @@ from accounts.person import Person
 from accounts.roles import Role
 from accounts.waiting import Waiting
 from codes.wording import Text
-from issuer.complaints import ComplaintOffice, pending
+from issuer.complaints import kinds_of, pending
 from issuer.console.authority import today
 from issuer.console.office import the_office
+from registry.complaint_answers import ComplaintOffice
 from registry.complaint_models import Complaint
 from registry.complaints import count_waiting
 from registry.public_database import public_database, public_database_url
@@ -36,7 +37,7 @@ def waiting_complaints(person: Person) -> Iterator[Waiting]:
     with reading(the_office().desks) as desks:
         waits = pending(desks, office, person.account_id, today())
     with public_session() as public:
-        sent = count_waiting(public, office.kinds)
+        sent = count_waiting(public, kinds_of(office))
     for text, count, state in (
         (Text("件投诉举报待登记", "{complaint|complaints} to put on record"), sent, ""),
         (

@@ -20,7 +20,6 @@ from issuer.complaints import ANSWER as COMPLAINT_ANSWER
 from issuer.complaints import FILE as COMPLAINT_FILE
 from issuer.complaints import REASON as COMPLAINT_REASON
 from issuer.complaints import WORDS as COMPLAINT_WORDS
-from issuer.complaints import ComplaintOffice
 from issuer.desk_moving import MOVED, move_desks
 from issuer.kept_exams import EXAM_KEPT
 from issuer.quality_checks import (
@@ -36,6 +35,7 @@ from registry.batch_models import BatchDraft
 from registry.case_models import CaseEvent, CaseItem, CaseQuestion, CaseReading, PoliceCase
 from registry.case_sealed import CASE_COLUMNS
 from registry.cases import new_key
+from registry.complaint_answers import ComplaintOffice
 from registry.complaint_models import Complaint, ComplaintHandOver
 from registry.desk_database import (
     DESK_DATABASE_VARIABLE,

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
@@ -17,6 +17,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from codes.filing_rules import RuleName, filing_rule
 from codes.wording import Text
 from registry.child import ChildFailed, FailureReason
+from registry.complaint_answers import ComplaintAnswer, ComplaintOffice
+from registry.complaint_models import SentComplaint
 from registry.complaints import (
     MOST_FILE_BYTES,
     UNREAD_MARK,
@@ -109,7 +111,7 @@ class Standing:
     Args:
         subject: the certificate, body or address it names, until a desk has put it on record;
             empty from then on, and where it names none.
-        answer: what the desk answers its sender, or None.
+        answers: what its sender was answered, the first first.
         due_on: until when it is to be settled, once it is on record.
         file: what file came with it, or None.
     """
@@ -119,8 +121,7 @@ class Standing:
     text: Text
     sent_at: datetime
     due_on: date | None
-    answer: str | None = field(repr=False)
-    answered_at: datetime | None
+    answers: Sequence[ComplaintAnswer]
     closed: bool
     file: Text | None
 
@@ -220,16 +221,15 @@ def follow_up() -> AnyResponse:
         if row is None:
             trouble = Trouble(field="code", text=_UNKNOWN)
             return _page(ComplaintEntry(), (trouble,), code=code, following=True)
-        taken, closed = row.taken_at is not None, row.closed_at is not None
+        told = desk.box.told(row)
         standing = Standing(
             kind=ComplaintKind(row.kind),
             subject="" if row.sealed is None else desk.box.words(row).subject,
-            text=_STANDINGS[taken, row.answered_at is not None, closed],
+            text=_standing(row, told.passed_to),
             sent_at=row.sent_at,
             due_on=row.due_on,
-            answer=desk.box.answer(row),
-            answered_at=row.answered_at,
-            closed=closed,
+            answers=told.answers,
+            closed=row.closed_at is not None,
             file=None if row.file_kind is None else _called(row.file_kind, row.file_bytes),
         )
     return _page(ComplaintEntry(), code=code, standing=standing, following=True)
@@ -252,18 +252,21 @@ _LOOKED_INTO: Final = Text(
 )
 _ANSWERED: Final = Text("已有答复，仍在办理", "answered so far, and still being looked into")
 _CLOSED: Final = Text("已办结", "settled")
-_STANDINGS: Final = {
-    (taken, answered, closed): _CLOSED
-    if closed
-    else _ANSWERED
-    if answered
-    else _LOOKED_INTO
-    if taken
-    else _WAITS
-    for taken in (False, True)
-    for answered in (False, True)
-    for closed in (False, True)
-}
+
+
+def _standing(row: SentComplaint, passed_to: ComplaintOffice | None) -> Text:
+    """Return how far a complaint is, and with whom once one office passed it to the other."""
+    if row.closed_at is not None:
+        return _CLOSED
+    if row.taken_at is None:
+        return _WAITS
+    text = _LOOKED_INTO if row.answered_at is None else _ANSWERED
+    if passed_to is None:
+        return text
+    now_with = passed_to.text
+    return Text(f"{text.zh}，现由{now_with.zh}办理", f"{text.en}; it is with {now_with.en} now")
+
+
 _UNKNOWN: Final = Text(
     "没有这个回执编号，请核对后重新输入",
     "There is no such receipt code; check it and enter it again",

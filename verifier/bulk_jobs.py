@@ -40,7 +40,7 @@ from verifier.bulk_place import (
     read_file,
     workbook_name,
 )
-from verifier.file_slots import check_own
+from verifier.file_slots import make_own
 
 KEEP_SECONDS = 30 * 60
 MOST_KEPT = 32
@@ -288,8 +288,7 @@ class BulkJobs:
             JobsFull: there is none.
         """
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            check_own(self._folder)
+            make_own(self._folder)
             kept = list(self._sweep())
             mark = self._mark(network)
         except OSError as error:

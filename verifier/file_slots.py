@@ -73,10 +73,14 @@ class FileSlots:
         """Return a folder that is this user's own, made where there is none."""
         if self._private is None:
             try:
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                check_own(self._folder)
+                make_own(self._folder)
             except OSError as error:
-                _logger.warning("file_slots_apart %s", error.strerror)
+                _logger.warning(
+                    "file_slots_apart folder=%s: %s; this process counts files for itself, so more "
+                    "are read at once than should be. Remove the folder, or set TMPDIR elsewhere",
+                    self._folder,
+                    error.strerror,
+                )
                 self._private = Path(tempfile.mkdtemp(prefix="yanzhen-"))
                 weakref.finalize(self, shutil.rmtree, self._private, ignore_errors=True)
             else:
@@ -98,6 +102,19 @@ class FileSlots:
             if time.monotonic() >= deadline:
                 raise NoFreeSlot
             time.sleep(_RETRY_SECONDS)
+
+
+def make_own(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for this user alone.
+
+    Raises:
+        OSError: it cannot be made.
+        PermissionError: others made it, may enter it or lead to it.
+    """
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=0o700, exist_ok=True)
+    check_own(folder)
 
 
 def check_own(folder: Path) -> None:

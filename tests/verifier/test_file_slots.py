@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.verifier.world import NOW, trusted
+from verifier.bulk_jobs import BulkJobs, JobOrder
 from verifier.file_slots import FileSlots, NoFreeSlot
 from verifier.service import Verifier
 from verifier.verdict import Outcome
@@ -87,6 +88,24 @@ def test_a_folder_that_another_may_have_made_is_left_alone(
             raise AssertionError("the place was given twice")
     assert list(other.iterdir()) == []
     assert not folder.is_dir() or list(folder.iterdir()) == []
+
+
+def test_who_checks_a_list_first_leaves_the_folder_fit_for_files(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "yanzhen-0"
+    BulkJobs(tmp_path, folder / "batches", 1).prepare(b"", JobOrder(file="名单.csv"))
+    assert folder.stat().st_mode & 0o777 == 0o700
+    with FileSlots(folder, 1).taken():
+        assert (folder / "slot-0").exists() and caplog.text == ""
+
+
+def test_a_folder_that_is_not_used_is_named_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "slots").mkdir(mode=0o755)
+    with FileSlots(tmp_path / "slots", 1).taken():
+        assert f"folder={tmp_path / 'slots'}" in caplog.text and "TMPDIR" in caplog.text
 
 
 def test_without_any_place_for_locks_a_file_waits_and_nothing_falls(

@@ -102,7 +102,14 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkbookReading:
-    """The sheet taken, and the visible sheets that were not."""
+    """The sheet taken, and the visible sheets that were not.
+
+    Args:
+        grid: the sheet taken.
+        other_sheets: the names of the others.
+        alike: those of them that hold what was looked for, too, or could not be read.
+    """
 
     grid: Grid
     other_sheets: tuple[str, ...]
+    alike: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from python_calamine import (
     CalamineError,
@@ -60,7 +60,13 @@ _ARCHIVE_FAULTS = (
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
-def read_workbook(data: bytes, rank: Callable[[Grid], int], *, max_rows: int) -> WorkbookReading:
+def read_workbook(
+    data: bytes,
+    rank: Callable[[Grid], int],
+    *,
+    max_rows: int,
+    is_alike: Callable[[Grid], bool] | None = None,
+) -> WorkbookReading:
     """Return the sheet of a workbook that is looked for: the first visible one of rank COMPLETE.
 
     Where no sheet has that, the one of the highest rank is returned, so that the caller can say
@@ -70,6 +76,8 @@ def read_workbook(data: bytes, rank: Callable[[Grid], int], *, max_rows: int) ->
         data: the file, untrusted; call it in a child process with limits.
         rank: how much of the header a sheet has: COMPLETE is all that is required.
         max_rows: of one sheet, beside some for titles and footers.
+        is_alike: whether a sheet after the one taken holds what is looked for, too; None where
+            nobody asks, and those sheets are not read.
 
     Raises:
         SheetRefused: it is damaged, locked, empty or beyond the stated limits.
@@ -79,7 +87,7 @@ def read_workbook(data: bytes, rank: Callable[[Grid], int], *, max_rows: int) ->
             check_archive(archive)
             parts = sheet_parts(archive)
             with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-                return _choose(archive, parts, workbook, rank, max_rows)
+                return _choose(archive, parts, workbook, rank, max_rows, is_alike)
     except UnsafeWorkbook as error:
         raise SheetRefused(SheetFault.DAMAGED) from error
     except (*_ARCHIVE_FAULTS, CalamineError) as error:
@@ -92,28 +100,58 @@ def _choose(
     workbook: CalamineWorkbook,
     rank: Callable[[Grid], int],
     max_rows: int,
+    is_alike: Callable[[Grid], bool] | None,
 ) -> WorkbookReading:
     names = [
         sheet.name
         for sheet in workbook.sheets_metadata
         if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
     ]
-    best: tuple[int, Grid] | None = None
-    for name in names[:_MAX_SHEETS]:
+
+    def read(name: str) -> Grid:
         if name not in parts:
             raise SheetRefused(SheetFault.DAMAGED)
         facts = read_sheet_facts(archive, parts[name])
         _check_size(name, facts, max_rows)
-        grid = _read_sheet(name, workbook.get_sheet_by_name(name), facts)
+        return _read_sheet(name, workbook.get_sheet_by_name(name), facts)
+
+    best: tuple[int, Grid] | None = None
+    left, blank = names[_MAX_SHEETS:], set[str]()
+    for place, name in enumerate(names[:_MAX_SHEETS], start=1):
+        grid = read(name)
         reached = rank(grid)
+        if not grid.rows:
+            blank.add(name)
         if best is None or reached > best[0]:
             best = reached, grid
         if reached == COMPLETE:
+            left = names[place:]
             break
     if best is None:
         raise SheetRefused(SheetFault.NO_SHEET)
-    chosen = best[1]
-    return WorkbookReading(grid=chosen, other_sheets=tuple(n for n in names if n != chosen.sheet))
+    chosen, alike = best[1], list[str]()
+    for name, found in _look(left, read, is_alike) if is_alike else ():
+        if found is None:
+            blank.add(name)
+        elif found:
+            alike.append(name)
+    others = [name for name in names if name != chosen.sheet and name not in blank]
+    return WorkbookReading(grid=chosen, other_sheets=tuple(others), alike=tuple(alike))
+
+
+def _look(
+    names: Sequence[str], read: Callable[[str], Grid], is_alike: Callable[[Grid], bool]
+) -> Iterator[tuple[str, bool | None]]:
+    """Yield of each sheet whether it holds what is looked for, too; None of a blank one.
+
+    Of one that is beyond the limits of a sheet nobody knows that it does not.
+    """
+    for place, name in enumerate(names):
+        try:
+            grid = read(name) if place < _MAX_SHEETS else None
+        except SheetRefused:
+            grid = None
+        yield name, True if grid is None else is_alike(grid) if grid.rows else None
 
 
 def _check_size(name: str, facts: SheetFacts, max_rows: int) -> None:

@@ -13,7 +13,12 @@ def encode_reading(reading: WorkbookReading) -> bytes:
     """Return the reading as JSON bytes."""
     grid = reading.grid
     merged = [[m.first_row, m.first_column, m.last_row, m.last_column] for m in grid.merged]
-    about = {"sheet": grid.sheet, "others": reading.other_sheets, "merged": merged}
+    about = {
+        "sheet": grid.sheet,
+        "others": reading.other_sheets,
+        "alike": reading.alike,
+        "merged": merged,
+    }
     answer = bytearray(_dump(about).removesuffix(b"}") + b',"rows":[')
     for place, row in enumerate(grid.rows):  # one by one: all at once would take memory twice
         cells = [_encode_cell(position, cell) for position, cell in row.cells.items()]
@@ -63,6 +68,7 @@ def decode_answer(answer: bytes) -> WorkbookReading:
             ),
         ),
         other_sheets=tuple(document["others"]),
+        alike=tuple(document["alike"]),
     )
 
 

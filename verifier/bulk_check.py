@@ -16,6 +16,7 @@ from verifier.bulk_words import (
     not_asked,
     read_otherwise,
     reason_of,
+    said_of_sheets,
     same_number,
 )
 from verifier.conclusion import local_day
@@ -76,6 +77,14 @@ class BulkReport:
     finished_at: datetime
     read_again: int = 0
     changed: int = 0
+
+    @property
+    def of_sheets(self) -> Text | None:
+        """Which sheet was checked; None where there is no other."""
+        table = self.table
+        if table.sheet is None or not table.other_sheets:
+            return None
+        return said_of_sheets(table.sheet, table.other_sheets)
 
     @property
     def counts(self) -> Mapping[Outcome | None, int]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from codes.wording import Text
 from registry.grid import COMPLETE, LONGEST_HEADING, Grid, text_of
 
+RULES_SHEET = Text("填表说明", "How to fill it in")  # of the template
 HEADER_ROWS = 10  # a title and a date line often stand above the header
 
 
@@ -136,3 +137,9 @@ def rank(grid: Grid) -> int:
     if header is None:
         return 0
     return COMPLETE if header.is_complete else len(header.positions)
+
+
+def is_list(grid: Grid) -> bool:
+    """Return whether a sheet holds a list: rows below a header that can be asked about."""
+    header = inspect_header(grid)
+    return header is not None and header.is_complete and grid.rows[-1].number > header.row

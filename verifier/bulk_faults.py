@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
 
 from codes.wording import Text
 from registry.grid import cell_name
@@ -12,6 +13,8 @@ from registry.sheet_format import SheetFormat, format_words
 from verifier.bulk_columns import HEADER_ROWS, Column, Header
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 from verifier.errors import VerifierError
+
+_MOST_NAMED: Final = 5
 
 
 class BulkError(VerifierError):
@@ -171,6 +174,22 @@ def too_many_rows() -> BulkError:
         Text(
             f"名单超过 {MAX_BULK_ROWS} 行的上限；请拆分后分次核验。",
             f"The list has more than {MAX_BULK_ROWS} rows; split it.",
+        ),
+    )
+
+
+def several_lists(sheets: Sequence[str]) -> BulkError:
+    """Return the refusal of a workbook with a list on more than one sheet."""
+    told = [f"“{one}”" for one in sheets[:_MOST_NAMED]]
+    more = len(sheets) > _MOST_NAMED
+    return BulkError(
+        "bulk_several_lists",
+        Text(
+            f"工作簿中不止一张工作表有名单：{'、'.join(told)}{'等' if more else ''}。一次只核验"
+            "一张工作表；请合并到一张工作表，或分别另存为一个文件后逐份提交。",
+            f"More than one sheet of the workbook holds a list: {', '.join(told)}"
+            f"{' and more' if more else ''}. One sheet is checked at a time: put the rows on one "
+            "sheet, or save each as a file of its own.",
         ),
     )
 

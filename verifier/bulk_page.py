@@ -48,6 +48,7 @@ def page_answer(report: BulkReport, rows: int) -> dict[str, Any]:
     return {
         "file": report.table.file,
         "rows": len(report.results),
+        "sheets": None if report.of_sheets is None else _both(report.of_sheets),
         "finished": _both(say_instant(report.finished_at)),
         "trust": None if report.trust is None else _both(report.trust.text),
         "again": _both(said_again(report.read_again, report.changed))

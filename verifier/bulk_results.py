@@ -196,7 +196,9 @@ def _write_summary(
 def _summary(report: BulkReport, language: Language) -> Iterator[tuple[Text, str | int]]:
     yield Text("名单文件", "List"), report.table.file
     if report.table.sheet is not None:
-        yield Text("工作表", "Sheet"), report.table.sheet
+        of_sheets = report.of_sheets
+        said = report.table.sheet if of_sheets is None else of_sheets.say(language)
+        yield Text("工作表", "Sheet"), said
     yield Text("完成时间", "Finished"), say_instant(report.finished_at).say(language)
     if report.read_again:
         again = said_again(report.read_again, report.changed).say(language)

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from registry.child import Child, ChildFailed
-from registry.grid import Cell, CellKind, Grid, GridRow, cell_name, text_of
+from registry.grid import Cell, CellKind, GridRow, WorkbookReading, cell_name, text_of
 from registry.sheet_faults import SheetRefused
 from registry.sheet_format import SheetFormat, recognise_format
 from registry.sheet_text import read_text
 from registry.workbook_json import decode_answer
 from verifier import bulk_faults as faults
-from verifier.bulk_columns import Column, Header, headings_found, inspect_header
+from verifier.bulk_columns import RULES_SHEET, Column, Header, headings_found, inspect_header
 from verifier.bulk_faults import BulkError, RowFault
 from verifier.bulk_limits import (
     BULK_ANSWER_BYTES,
@@ -56,6 +56,7 @@ class BulkTable:
     Args:
         file: the file's name, without its folder.
         sheet: the sheet taken, or None for a text file.
+        other_sheets: visible ones that are not blank and hold no list, nor the template's rules.
         headings: the text over each position, empty where there is none.
         rows: every row with something in it below the header, in order.
     """
@@ -64,6 +65,7 @@ class BulkTable:
     sheet: str | None
     headings: tuple[str, ...]
     rows: tuple[BulkRow, ...]
+    other_sheets: tuple[str, ...] = ()
 
 
 def open_bulk_child() -> Child:
@@ -88,12 +90,12 @@ def parse_bulk(data: bytes, file: str, child: Child) -> BulkTable:
         BulkError: the file is no list that can be checked; says where, why and what to do.
     """
     try:
-        return _table(_read_grid(data, child), file)
+        return _table(_read(data, child), file)
     except BulkError as refused:
         raise refused.about(file) from refused
 
 
-def _read_grid(data: bytes, child: Child) -> Grid:
+def _read(data: bytes, child: Child) -> WorkbookReading:
     if len(data) > MAX_BULK_BYTES:
         raise faults.too_large()
     if not data.strip():
@@ -101,9 +103,10 @@ def _read_grid(data: bytes, child: Child) -> Grid:
     kind = recognise_format(data)
     try:
         if kind is SheetFormat.XLSX:
-            return decode_answer(child.ask(data)).grid
+            return decode_answer(child.ask(data))
         if kind is SheetFormat.TEXT:
-            return read_text(data, headings_found, max_rows=MAX_BULK_ROWS).grid
+            grid = read_text(data, headings_found, max_rows=MAX_BULK_ROWS).grid
+            return WorkbookReading(grid=grid, other_sheets=())
     except SheetRefused as refused:
         raise faults.refuse_sheet(refused) from refused
     except ChildFailed as error:
@@ -111,7 +114,8 @@ def _read_grid(data: bytes, child: Child) -> Grid:
     raise faults.refuse_format(kind)
 
 
-def _table(grid: Grid, file: str) -> BulkTable:
+def _table(reading: WorkbookReading, file: str) -> BulkTable:
+    grid = reading.grid
     header = inspect_header(grid)
     if header is None:
         raise faults.no_header(grid.sheet)
@@ -124,11 +128,16 @@ def _table(grid: Grid, file: str) -> BulkTable:
         raise faults.no_rows(header)
     if len(rows) > MAX_BULK_ROWS:
         raise faults.too_many_rows()
+    if reading.alike:
+        raise faults.several_lists([grid.sheet or "", *reading.alike])
     width = 1 + max(position for row in grid.rows for position in row.cells)
     top = next(row for row in grid.rows if row.number == header.row)
     return BulkTable(
         file=file,
         sheet=grid.sheet,
+        other_sheets=tuple(
+            one for one in reading.other_sheets if one not in (RULES_SHEET.zh, RULES_SHEET.en)
+        ),
         headings=tuple(_kept(top.cells.get(position, "")) for position in range(width)),
         rows=tuple(rows),
     )

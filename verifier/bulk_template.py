@@ -6,7 +6,7 @@ import io
 
 from codes.wording import Language, Text
 from registry.sheet_writing import open_workbook
-from verifier.bulk_columns import Column
+from verifier.bulk_columns import RULES_SHEET, Column
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
 
 _WIDTHS = {Column.NUMBER: 30, Column.NAME: 20, Column.DOCUMENT: 28}
@@ -47,7 +47,7 @@ def write_bulk_template(language: Language) -> bytes:
             sheet.set_column(position, position, _WIDTHS[column], cells)
             sheet.write_string(0, position, column.text.say(language), head)
         sheet.freeze_panes(1, 0)
-        rules = workbook.add_worksheet(Text("填表说明", "How to fill it in").say(language))
+        rules = workbook.add_worksheet(RULES_SHEET.say(language))
         rules.set_column(0, 0, 100, workbook.add_format({"text_wrap": True, "valign": "top"}))
         for line, rule in enumerate(_RULES):
             rules.write_string(line, 0, rule.say(language))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from codes.wording import Text
 from verifier.catalogue import CATALOGUE
 from verifier.finding_codes import Code
@@ -43,6 +46,7 @@ _NO_NUMBER = Text(
     "ask the authority.",
 )
 _NOT_FOUND = Text("没有与所填各项都一致的登记。", "No record agrees with everything entered.")
+_MOST_NAMED: Final = 5
 # Notices every look-up by number carries; the advice and the summary sheet say them once.
 _EVERYWHERE = {
     Code.DEMO,
@@ -118,6 +122,17 @@ def time_left(minutes: int, *, slowed: bool) -> Text:
     if not minutes:
         return Text(slow.zh.replace("；", "。"), slow.en.replace("; ", "."))
     return Text(f"{slow.zh}预计还需约 {minutes} 分钟。", f"{slow.en}about {minutes} minutes left.")
+
+
+def said_of_sheets(sheet: str, others: Sequence[str]) -> Text:
+    """Return which sheet of a workbook was checked, and which others hold no list."""
+    told = [f"“{one}”" for one in others[:_MOST_NAMED]]
+    more = len(others) > _MOST_NAMED
+    return Text(
+        f"只核验了工作表“{sheet}”；{'、'.join(told)}{'等' if more else ''}没有名单的表头，未核验。",
+        f"Sheet “{sheet}” alone was checked; without the headings of a list, and not checked: "
+        f"{', '.join(told)}{' and more' if more else ''}.",
+    )
 
 
 def read_otherwise(verdict: Verdict) -> tuple[Text, ...]:

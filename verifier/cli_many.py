@@ -141,6 +141,8 @@ def _say_report(report: BulkReport, language: Language) -> None:
     if len(off) > _SHOWN_ROWS:
         more = len(off) - _SHOWN_ROWS
         click.echo(Text(f"（另有 {more} 行，见结果文件）", f"(and {more} more)").say(language))
+    if report.of_sheets is not None:
+        click.echo(report.of_sheets.say(language))
     _say_counts({words: n for (_, words), n in report.counts_in_words.items()}, language)
 
 

@@ -27,3 +27,14 @@ def workbook(rows: Sequence[Sequence[Any]], sheet: str = "名单", before: str =
 def csv_text(rows: Sequence[Sequence[str]]) -> str:
     """Return rows as comma separated text."""
     return "".join(",".join(row) + "\r\n" for row in rows)
+
+
+def sheets(**lists: Sequence[Sequence[Any]]) -> bytes:
+    """Return a workbook of several sheets of rows, by name."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_numbers": False}) as book:
+        for name, rows in lists.items():
+            page = book.add_worksheet(name)
+            for line, row in enumerate(rows):
+                page.write_row(line, 0, row)
+    return file.getvalue()

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
 from tests.verifier.bulk_homes import BulkHome, make_bulk_home
-from tests.verifier.bulk_lists import HEADINGS, csv_text, workbook
+from tests.verifier.bulk_lists import HEADINGS, csv_text, sheets, workbook
 from tests.verifier.world import NAME
 from verifier.budgets_request import GATE_EXTENSION
 from verifier.bulk_jobs import (
@@ -130,6 +130,23 @@ def test_a_list_that_cannot_be_read_is_refused_on_the_form_with_its_place(
     page = finished(client, answer.headers["Location"])
     assert "b&lt;b&gt;.csv：第 1 行表头只有证书编号" in page
     assert "选择 Excel 或 CSV 文件" in page
+
+
+def test_only_one_sheet_is_checked_and_the_page_says_which(
+    client: FlaskClient, made: BulkHome
+) -> None:
+    row = (str(made.issued.number), NAME, "")
+    answer = hand_in(client, sheets(保卫部=[HEADINGS, row], 后勤部=[HEADINGS, row]))
+    page = finished(client, answer.headers["Location"])
+    assert "不止一张工作表有名单：“保卫部”、“后勤部”" in page and "现行有效 1" not in page
+    answer = hand_in(client, sheets(保卫部=[HEADINGS, row], 续=[row]))
+    page = finished(client, answer.headers["Location"])
+    assert "只核验了工作表“保卫部”；“续”没有名单的表头，未核验。" in page and "现行有效 1" in page
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(client.get(f"{answer.headers['Location']}/result.xlsx").data)
+    )
+    told = {str(line[0]): line[1] for line in book.get_sheet_by_name("汇总").to_python()}
+    assert "“续”没有名单的表头" in str(told["工作表"])
 
 
 def test_the_form_says_that_a_result_was_deleted(client: FlaskClient) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from registry.child import Child
 from registry.grid import LONGEST_HEADING, MAX_COLUMNS
-from tests.verifier.bulk_lists import HEADINGS, csv_text, workbook
+from tests.verifier.bulk_lists import HEADINGS, csv_text, sheets, workbook
 from verifier.bulk_columns import Column, recognise
 from verifier.bulk_faults import BulkError
 from verifier.bulk_limits import MAX_BULK_BYTES, MAX_BULK_ROWS
@@ -152,6 +152,22 @@ def test_a_list_that_cannot_be_checked_says_where_and_why(
     assert refused.code == code
     assert refused.text.zh.startswith("名单.xlsx：")
     assert told in refused.text.zh
+
+
+def test_a_workbook_with_lists_on_two_sheets_is_refused_by_their_names(reader: Child) -> None:
+    other = [HEADINGS, (NUMBER, "张建业", "")]
+    refused = refusal(sheets(保卫部=[HEADINGS, ROW], 说明=[("部门", "人数")], 后勤部=other), reader)
+    assert refused.code == "bulk_several_lists"
+    assert "“保卫部”、“后勤部”" in refused.text.zh and "说明" not in refused.text.zh
+    long = sheets(保卫部=[HEADINGS, ROW], 后勤部=[*other, *[ROW] * (MAX_BULK_ROWS + 100)])
+    assert refusal(long, reader).code == "bulk_several_lists"  # not read, and not passed over
+
+
+def test_sheets_that_hold_no_list_are_named_and_blank_ones_are_not(reader: Child) -> None:
+    lists = {"名单": [HEADINGS, ROW], "Sheet2": [], "续": [ROW], "空表": [HEADINGS]}
+    table = read(sheets(首页=[("一",)], 空=[], **lists, 填表说明=[("一",)]), reader)
+    assert (table.sheet, table.other_sheets) == ("名单", ("首页", "续", "空表"))
+    assert read(workbook([HEADINGS, ROW]), reader).other_sheets == ()
 
 
 @pytest.mark.parametrize(

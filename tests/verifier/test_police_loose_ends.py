@@ -59,7 +59,7 @@ def test_a_bundle_that_was_overtaken_and_a_reading_unreviewed_are_confirmed(
     page = desk.page(address)
     assert hashlib.sha256(bundle).hexdigest() in page
     assert "请重新制作证据包" not in page and not folded(page, "办理移交")
-    assert loose(desk, case_id).lines == []
+    assert [one.zh for one in loose(desk, case_id).lines] == ["1 项询问机构尚未答复"]
     with reading(desk.room.desks) as session:
         question = session.scalars(select(CaseQuestion.id)).one()
     said = {"answer": "differs", "words": "登记为三级", "sure": "yes"}
@@ -118,6 +118,43 @@ def test_a_case_says_that_it_waits_for_an_answer(desk: PoliceHome) -> None:
     assert desk.post(f"/questions/{question}", CLERK, **said)[0] == 303
     told = "下一步：证据包制作后又有记录，重新制作，再办理移交"
     assert next_step(desk.page(address)) == f"{told}，由{ONE.name}办理"
+
+
+def test_a_question_unanswered_is_confirmed_and_ends_with_its_case(desk: PoliceHome) -> None:
+    case_id, address = hand_in_number(desk, "〔2026〕406号")
+    due = (desk.room.today() + timedelta(days=3)).isoformat()
+    asked = {"asked_number": desk.number, "question": "是否签发？", "due": due}
+    assert desk.post(f"{address}/questions", **asked)[0] == 303
+    assert desk.post(f"{address}/bundle")[0] == 200
+    for act, form in (("hand-over", HANDING), ("close", CLOSING)):
+        field = f"unsettled_{act.replace('-', '_')}"
+        status, _, body = desk.post(f"{address}/{act}", **form)
+        assert (status, f'id="{field}-wrong"' in body.decode()) == (422, True), act
+        assert "1 项询问机构尚未答复" in body.decode()
+        assert desk.post(f"{address}/{act}", **form, **{field: "yes"})[0] == 303
+    with reading(desk.room.desks) as session:
+        mine = CaseQuestion.case_id == case_id
+        question = session.scalars(select(CaseQuestion.id).where(mine)).one()
+    assert "公安机关已撤回这项询问" in desk.page(f"/questions/{question}", CLERK)
+    said = {"answer": "not_ours", "despite": "yes", "words": "未签发", "sure": "yes"}
+    assert desk.post(f"/questions/{question}", CLERK, **said)[0] == 422
+    custody = desk.page(f"{address}/custody")
+    assert custody.index("撤回询问") < custody.index("<span>办结")
+    assert "保管记录核对不符" not in custody and custody.count("1 项询问机构尚未答复") == 2
+    assert "请重新制作证据包" not in desk.page(address)
+
+
+def test_a_case_closed_after_its_bundle_needs_no_other(desk: PoliceHome) -> None:
+    case_id, address = hand_in_number(desk, "〔2026〕407号")
+    assert desk.post(f"{address}/bundle")[0] == 200
+    assert desk.post(f"{address}/hand-over", **HANDING)[0] == 303
+    assert "办结的记录不在" not in desk.page(address)
+    assert desk.post(f"{address}/close", **CLOSING)[0] == 303
+    page = desk.page(address)
+    assert "请重新制作证据包" not in page and "办结的记录不在已制作的证据包中" in page
+    assert loose(desk, case_id).lines == []
+    assert desk.post(f"{address}/bundle")[0] == 200
+    assert "办结的记录不在" not in desk.page(address)
 
 
 def test_later_forms_of_a_new_case_are_folded(desk: PoliceHome) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from registry.case_claims import Claims, pack_claims, unpack_claims
-from registry.case_models import CaseAsker, CaseQuestion, CaseWithdrawal
+from registry.case_models import CaseAsker, CaseQuestion, CaseWithdrawal, PoliceCase
 from registry.case_questions import MOST_WORDS, OPEN, check_waits, rank_of
 from registry.case_sealed import QUESTION, read_text
 from registry.cases import CaseError, new_key
@@ -106,9 +106,31 @@ def withdraw_question(
         if row is None or row.case_id != case_id:
             raise CaseError("question_unknown", Text("没有这项询问", "there is no such question"))
         check_waits(row)
-        session.add(CaseWithdrawal(question_id=row.id, by=officer.name, at=room.clock()))
-        details = {"number": row.number, "asked": str(rank_of(session, row)), "reason": reason}
-        add_step(room, session, vault, case, officer, Act.WITHDRAW, details=details)
+        _take_back(room, session, vault, case, officer, row, reason)
+
+
+def end_questions(
+    room: PoliceRoom, session: Session, vault: Vault, case: PoliceCase, officer: Officer
+) -> None:
+    """Take back what no body has answered yet, as the case that it belongs to is closed."""
+    waiting = select(CaseQuestion).where(CaseQuestion.case_id == case.id, OPEN)
+    for row in session.scalars(waiting.order_by(CaseQuestion.id).with_for_update()).all():
+        _take_back(room, session, vault, case, officer, row, Act.CLOSE.text.zh)
+
+
+def _take_back(
+    room: PoliceRoom,
+    session: Session,
+    vault: Vault,
+    case: PoliceCase,
+    officer: Officer,
+    row: CaseQuestion,
+    reason: str,
+) -> None:
+    """Take a held question back; custody says why."""
+    session.add(CaseWithdrawal(question_id=row.id, by=officer.name, at=room.clock()))
+    details = {"number": row.number, "asked": str(rank_of(session, row)), "reason": reason}
+    add_step(room, session, vault, case, officer, Act.WITHDRAW, details=details)
 
 
 def _check_new(session: Session, vault: Vault, case_id: int, number: str, claims: Claims) -> None:

@@ -12,6 +12,7 @@ from codes.wording import Text
 from registry.case_models import CaseItem
 from registry.cases import CaseError, CaseOutcome, CaseState
 from registry.session import reading, transaction
+from verifier.cases.asking import end_questions
 from verifier.cases.casework import (
     Officer,
     add_told_step,
@@ -153,12 +154,13 @@ def check_closing(room: PoliceRoom, case_id: int, closing: Closing) -> None:
 
 
 def close_case(room: PoliceRoom, officer: Officer, case_id: int, closing: Closing) -> None:
-    """Close a case with what came of it; raises as `check_closing`."""
+    """Close a case with what came of it, and its open questions; raises as `check_closing`."""
     check_closing(room, case_id, closing)
     with transaction(room.desks) as session:
         case = hold_case(session, case_id)
         check_not_closed(case)
         details = _details_of_closing(room, session, case_id, closing)
+        end_questions(room, session, room.vault(), case, officer)
         add_told_step(room, session, case, officer, Act.CLOSE, details)
         case.state, case.closed_at = CaseState.CLOSED, room.clock()
         case.outcome = closing.outcome

@@ -1,4 +1,4 @@
-"""What is not settled as a case is handed over or closed: a bundle overtaken, a reading unreviewed.
+"""What is not settled as a case is handed over or closed: bundle, readings, questions.
 
 A review makes no line of custody, and counts as one here: the bundle lacks it too.
 """
@@ -13,13 +13,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from codes.wording import Text
-from registry.case_models import CaseEvent, CaseReading
+from registry.case_models import CaseEvent, CaseQuestion, CaseReading
+from registry.case_questions import OPEN
 from registry.case_sealed import EVENT_LINE, read_text
 from registry.errors import VaultError
 from registry.vault import Vault
 from verifier.cases.custody_lines import NO_LINE, Act, CustodyLine, parse_line
 
-_NO_NEWS: Final = frozenset({Act.BUNDLE, Act.HAND_OVER})
+_NO_NEWS: Final = frozenset({Act.BUNDLE, Act.HAND_OVER, Act.CLOSE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +31,15 @@ class LooseEnds:
         bundles: the lines of the bundles made, the latest first.
         later: how much was noted after the latest bundle; 0 where there is no bundle.
         unreviewed: readings of full records that no other officer reviewed.
+        unanswered: questions that no body has answered yet.
+        lacks_outcome: whether the case was closed after the latest bundle.
     """
 
     bundles: Sequence[CustodyLine]
     later: int
     unreviewed: int
+    unanswered: int
+    lacks_outcome: bool
 
     @property
     def lines(self) -> list[Text]:
@@ -48,6 +53,11 @@ class LooseEnds:
                 f"noted after the latest bundle, and not in it (answers and reviews count): "
                 f"{self.later}",
             )
+        if self.unanswered:
+            yield Text(
+                f"{self.unanswered} 项询问机构尚未答复",
+                f"questions that wait for a body's answer: {self.unanswered}",
+            )
         if self.unreviewed:
             yield Text(
                 f"{self.unreviewed} 次查看完整登记信息尚待复核",
@@ -60,9 +70,11 @@ def find_loose_ends(session: Session, vault: Vault, case_id: int) -> LooseEnds:
     lines = list(_lines(session, vault, case_id))
     made = [at for at, one in enumerate(lines) if one is not None and one.act is Act.BUNDLE]
     waiting = select(func.count()).where(CaseReading.case_id == case_id, CaseReading.mark.is_(None))
-    later = 0
+    asked = select(func.count()).where(CaseQuestion.case_id == case_id, OPEN)
+    later, lacks_outcome = 0, False
     if made:
         after = lines[made[-1] + 1 :]
+        lacks_outcome = any(one is not None and one.act is Act.CLOSE for one in after)
         later = sum(one is None or one.act not in _NO_NEWS for one in after)
         since = lines[made[-1]]
         assert since is not None
@@ -74,6 +86,8 @@ def find_loose_ends(session: Session, vault: Vault, case_id: int) -> LooseEnds:
         bundles=[one for at in reversed(made) if (one := lines[at]) is not None],
         later=later,
         unreviewed=session.scalar(waiting) or 0,
+        unanswered=session.scalar(asked) or 0,
+        lacks_outcome=lacks_outcome,
     )
 
 

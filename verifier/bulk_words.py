@@ -84,6 +84,17 @@ def same_number(row: int) -> Text:
     return Text(f"证书编号与第 {row} 行相同。", f"Row {row} has the same certificate number.")
 
 
+def said_of_sheets(sheet: str, others: Sequence[str]) -> Text:
+    """Return which sheet of a workbook was checked, and which others hold no list."""
+    told = [f"“{one}”" for one in others[:_MOST_NAMED]]
+    more = len(others) > _MOST_NAMED
+    return Text(
+        f"只核验了工作表“{sheet}”；{'、'.join(told)}{'等' if more else ''}没有名单的表头，未核验。",
+        f"Sheet “{sheet}” alone was checked; without the headings of a list, and not checked: "
+        f"{', '.join(told)}{' and more' if more else ''}.",
+    )
+
+
 def changed_meanwhile() -> Text:
     """Return what is said of a row that came to something else before the list was done."""
     return Text(
@@ -122,17 +133,6 @@ def time_left(minutes: int, *, slowed: bool) -> Text:
     if not minutes:
         return Text(slow.zh.replace("；", "。"), slow.en.replace("; ", "."))
     return Text(f"{slow.zh}预计还需约 {minutes} 分钟。", f"{slow.en}about {minutes} minutes left.")
-
-
-def said_of_sheets(sheet: str, others: Sequence[str]) -> Text:
-    """Return which sheet of a workbook was checked, and which others hold no list."""
-    told = [f"“{one}”" for one in others[:_MOST_NAMED]]
-    more = len(others) > _MOST_NAMED
-    return Text(
-        f"只核验了工作表“{sheet}”；{'、'.join(told)}{'等' if more else ''}没有名单的表头，未核验。",
-        f"Sheet “{sheet}” alone was checked; without the headings of a list, and not checked: "
-        f"{', '.join(told)}{' and more' if more else ''}.",
-    )
 
 
 def read_otherwise(verdict: Verdict) -> tuple[Text, ...]:

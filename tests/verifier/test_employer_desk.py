@@ -130,6 +130,11 @@ def test_an_alert_names_the_list_and_the_row_of_the_certificate(
     page = browser.get("/employer/alerts?lang=zh", follow_redirects=True).text
     assert f'<a href="{checked}">=名单.csv</a>第 2 行' in page
     assert "（经接口核验，或名单已删除）" in page
+    told = browser.get(checked).text.partition('class="notice tone-bad')[2]
+    told = re.sub(r"<[^>]+>", "", told.partition("</ul>")[0])
+    assert "名单中有 1 张证书（1 行）状态有变动" in told and "请按现在的登记重新核验" in told
+    assert re.search(rf"第 2 行：{desk.number}\s+暂停，.+，现在已暂停", told), told
+    assert "999999" not in told
 
 
 def test_ids_of_others_answer_as_if_there_were_none(desk: EmployerDesk) -> None:

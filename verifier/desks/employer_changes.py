@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +19,13 @@ from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from log.leaves import LifeKind
-from registry.employer_models import ChangesTold, EmployerAlert, Webhook, WebhookDelivery
+from registry.employer_models import (
+    ChangesTold,
+    EmployerAlert,
+    EmployerCheck,
+    Webhook,
+    WebhookDelivery,
+)
 from registry.life_models import LifeEvent
 from registry.models import Award
 from registry.session import reading, transaction
@@ -164,6 +171,41 @@ def alerts_of(
         rows = session.scalars(query.offset(offset).limit(limit)).all()
         total = session.scalar(select(func.count(EmployerAlert.id)).where(own)) or 0
     return rows, total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A certificate of a list that changed after the list was handed in.
+
+    Args:
+        alert: the latest on it.
+        rows: of the list, those that have its number.
+    """
+
+    alert: EmployerAlert
+    rows: Sequence[int]
+
+
+def changed_since(
+    room: EmployersRoom, check: EmployerCheck, watched: Sequence[tuple[int, str]]
+) -> Sequence[Changed]:
+    """Return what of a checked list changed since, the certificate that changed last first.
+
+    Args:
+        check: of the list.
+        watched: row and number of each certificate of the list that is watched.
+    """
+    rows: dict[str, list[int]] = {}
+    for row, number in watched:
+        rows.setdefault(number, []).append(row)
+    later = EmployerAlert.noted_at >= check.made_at
+    query = select(EmployerAlert).where(EmployerAlert.account_id == check.account_id, later)
+    latest: dict[str, EmployerAlert] = {}
+    with reading(room.desks) as session:
+        for alert in session.scalars(query.order_by(EmployerAlert.id.desc())):
+            if alert.number in rows:
+                latest.setdefault(alert.number, alert)
+    return [Changed(alert=alert, rows=rows[number]) for number, alert in latest.items()]
 
 
 def unseen_alerts(room: EmployersRoom, account_id: int) -> int:

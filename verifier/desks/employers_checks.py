@@ -27,6 +27,7 @@ from verifier.bulk_page import PAGE_ROWS
 from verifier.bulk_template import write_bulk_template
 from verifier.bulk_words import time_left
 from verifier.conclusion import local_day
+from verifier.desks.employer_changes import EVENTS, changed_since
 from verifier.desks.employer_checks import (
     KEPT_FOR,
     RUNNING,
@@ -42,7 +43,7 @@ from verifier.desks.employer_checks import (
 from verifier.desks.employers_room import found_or_404, own_id, the_room
 from verifier.many_files import shown
 from verifier.site import words
-from verifier.verdict import Outcome
+from verifier.verdict import Outcome, Status
 
 blueprint = Blueprint("employer_checks", __name__, url_prefix="/employer")
 
@@ -70,6 +71,7 @@ _WAITING: Final = Text(
     "Waiting: when its turn comes the list is read, then checked row by row; progress shows here",
 )
 _MOST_STEM: Final = 60
+_MOST_CHANGED: Final = 20  # certificates that a page names; all are among the alerts
 _CHECKING: Final = Text("正在逐行核验，已完成行数", "Checking row by row; rows done")
 _NO_FILE: Final = Text(
     "请选择名单文件（.xlsx 或 .csv）", "Choose the list, an .xlsx or a .csv file"
@@ -165,6 +167,10 @@ def _check_page(row: EmployerCheck, *troubles: Trouble) -> Answer:
         states=STATES,
         tones={outcome.value: tone for outcome, tone in words.TONES.items()},
         valid=Outcome.VALID.value,
+        changed=changed_since(room, row, answer.get("watched", ())),
+        events=EVENTS,
+        status=Status,
+        most_changed=_MOST_CHANGED,
         troubles=troubles,
     )
     return (page, 422) if troubles else page

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from registry.case_models import PoliceCase
+from registry.session import transaction
 from tests.verifier.police_accounts import NAMESAKE, plant_accounts
 from tests.verifier.police_homes import ONE, OTHER, SURE, PoliceHome, open_police_home
 
@@ -64,6 +66,17 @@ def test_the_list_names_who_holds_a_case_and_tells_namesakes_apart(desk: PoliceH
     assert f"{OTHER.name}（officer-{OTHER.account_id}）" in page
     assert f"{NAMESAKE.name}（officer-{NAMESAKE.account_id}）" in page
     assert f"{ONE.name}（" not in page
+
+
+def test_the_list_says_what_a_case_is_about_and_what_came_of_it(desk: PoliceHome) -> None:
+    rows = desk.page("/police/cases").split("<tr>")
+    (closed,) = [one for one in rows if ">甲2<" in one]
+    assert "招聘时提交的证书可疑" in closed and "未收到送检材料" in closed
+    (open_one,) = [one for one in rows if ">乙1<" in one]
+    assert "招聘时提交的证书可疑" in open_one and "未收到送检材料" not in open_one
+    with transaction(desk.room.desks) as session:
+        session.get_one(PoliceCase, 3).about_sealed = b"x" * 40
+    assert "打不开，内容被改动" in desk.page("/police/cases")
 
 
 def test_what_waits_leads_to_ones_own_cases_that_are_not_closed(desk: PoliceHome) -> None:

@@ -151,6 +151,7 @@ def test_a_case_closed_after_its_bundle_needs_no_other(desk: PoliceHome) -> None
     assert "办结的记录不在" not in desk.page(address)
     assert desk.post(f"{address}/close", **CLOSING)[0] == 303
     page = desk.page(address)
+    assert "<h2>已移交</h2>" in page and HANDING["to"] in page and HANDING["paper"] in page
     assert "请重新制作证据包" not in page and "办结的记录不在已制作的证据包中" in page
     assert loose(desk, case_id).lines == []
     assert desk.post(f"{address}/bundle")[0] == 200

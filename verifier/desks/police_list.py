@@ -26,13 +26,17 @@ from accounts.tables import (
 from accounts.troubles import Trouble
 from codes.wording import Text
 from registry.case_models import CaseItem, PoliceCase
-from registry.cases import CaseState
+from registry.case_sealed import CASE_ABOUT, read_json
+from registry.cases import CaseOutcome, CaseState
+from registry.errors import VaultError
 from registry.session import reading
+from registry.vault import Vault
 from templates.row_ids import read_row_id
 from verifier.cases.asking import cases_overdue
 from verifier.cases.casework import faults_of_opening, open_case
 from verifier.cases.giving import holders, holding_account
 from verifier.cases.tips import find_tip
+from verifier.compare import shorten
 from verifier.desks.police import (
     OFFICERS,
     REFUSALS,
@@ -46,7 +50,9 @@ from verifier.desks.police import (
 blueprint = Blueprint("police_list", __name__, url_prefix="/police/cases")
 
 MINE: Final = "mine"
+_MOST_ABOUT: Final = 40
 NOT_CLOSED: Final = "not_closed"
+_UNREADABLE: Final = Text("（打不开，内容被改动）", "(does not open; it was altered)")
 _STATES: Final = (
     (NOT_CLOSED, Text("未办结", "not closed")),
     *((one.value, one.text) for one in CaseState),
@@ -54,7 +60,9 @@ _STATES: Final = (
 _SPEC: Final = TableSpec(
     columns=(
         Column(key="reference", text=Text("案件编号", "Case number"), kind=ColumnKind.CODE),
+        Column(key="about", text=Text("案由", "About")),
         Column(key="state", text=Text("状态", "State")),
+        Column(key="outcome", text=Text("处理结果", "Outcome")),
         Column(key="papers", text=Text("送检材料", "Papers"), kind=ColumnKind.NUMBER),
         Column(key="held_by", text=Text("承办人", "Held by")),
         Column(
@@ -84,12 +92,15 @@ def cases() -> str:
         found = session.scalars(query.order_by(order).offset(table.offset).limit(table.limit)).all()
         shown, more = table.cut(found)
         papers = _papers(session, shown)
+        abouts = {one.id: _about(one, room.vault()) for one in shown}
         overdue = set(cases_overdue(session, room.today()))
     rows = [
         {
             "id": one.id,
             "reference": one.reference,
+            "about": abouts[one.id],
             "state": CaseState(one.state),
+            "outcome": "" if one.outcome is None else CaseOutcome(one.outcome).text,
             "papers": papers.get(one.id, 0),
             "overdue": one.id in overdue,
             "held_by": officers.get(one.held_by_id, one.held_by),
@@ -127,6 +138,14 @@ def _wanted(table: TablePage, own: int) -> Select[PoliceCase]:
     if officer := table.words("officer"):
         query = query.where(holding_account() == (own if officer == MINE else int(officer)))
     return query
+
+
+def _about(case: PoliceCase, vault: Vault) -> str | Text:
+    """Return what a case is about, cut for the list; words for what was altered."""
+    try:
+        return shorten(read_json(CASE_ABOUT, case, vault)["about"], _MOST_ABOUT)
+    except VaultError:
+        return _UNREADABLE
 
 
 def _papers(session: Session, cases_shown: Sequence[PoliceCase]) -> dict[int, int]:

@@ -15,6 +15,7 @@ from registry.home import Home
 from tests.accounts.sign_in_ways import PASSWORD, Desks, app_code
 from tests.conftest import NOW, PASSPHRASE
 from tests.journeys.conftest import serving
+from tests.journeys.keyboard import enter
 from wsgi import create_private_app
 
 _AUTHENTICATOR = {
@@ -125,3 +126,30 @@ def test_a_manager_adds_somebody_after_showing_the_passkey_again(desks: Desks, p
     expect(page.get_by_text("您填写的内容已保留")).to_be_visible()
     page.get_by_role("button", name="使用通行密钥").click()
     expect(page.locator(".set-up-link")).to_contain_text("/set-up/")
+
+
+def test_a_refused_form_puts_the_focus_on_what_is_wrong(desks: Desks, page: Page) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("用户名").focus()
+    enter(page)
+    expect(page.locator("#troubles")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("用户名")).to_be_focused()
+
+
+def test_a_page_with_one_field_keeps_the_focus_there_when_it_is_refused(
+    desks: Desks, page: Page
+) -> None:
+    worker = desks.add("coded", Role.AUDITOR)
+    choose_password(page, worker.link)
+    page.get_by_role("button", name="创建通行密钥").click()
+    page.context.clear_cookies()
+    page.goto("/sign-in")
+    page.get_by_label("用户名").fill("coded")
+    page.get_by_label("密码").fill(PASSWORD)
+    enter(page)
+    page.get_by_label("验证码").fill("1")
+    enter(page)
+    expect(page.locator("#troubles")).to_be_visible()
+    expect(page.get_by_label("验证码")).to_be_focused()

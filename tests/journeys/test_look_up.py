@@ -205,3 +205,12 @@ def test_a_file_that_is_too_large_is_told_before_it_is_sent(script_page: Page) -
     )
     message = page.locator("#file").evaluate("(input) => input.validationMessage")
     assert "20 MB" in message
+
+
+def test_a_refused_form_puts_the_focus_on_what_is_wrong(page: Page) -> None:
+    page.locator("#name").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".trouble")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#number")).to_be_focused()

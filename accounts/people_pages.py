@@ -37,6 +37,7 @@ from accounts.namesakes import name_on_trail
 from accounts.next_page_notice import say_done
 from accounts.page_words import Place, add_places
 from accounts.person import Person, the_person
+from accounts.qr_symbol import qr_symbol
 from accounts.role_standing import can_sign_in, waiting_roles
 from accounts.roles import BODY_ROLES, Role, allow
 from accounts.setup_links import SetupLink, has_link
@@ -212,14 +213,16 @@ def _actor() -> str:
 
 
 def _link_page(username: str, link: SetupLink) -> str:
+    address = desk_url() + link.path
     with reading(the_bureau().desks) as session:
         row = find_account(session, username)
     return render_template(
         "desk/set_up_link.html",
         row=row,
         link=link,
-        address=desk_url() + link.path,
-        whole=bool(desk_url()),
+        address=address,
+        symbol=qr_symbol(address) if address.startswith("http") else None,
+        body=dict(filed_bodies(the_bureau().register)).get(row.body or "", ""),
         waiting=sorted(waiting_roles(row)),
         who=who_confirms(row.body),
     )

@@ -9,7 +9,6 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask_security import logout_user
 from werkzeug.wrappers import Response
 
-from accounts.app_symbol import app_symbol
 from accounts.arriving import local_path, the_site
 from accounts.asking_again import check_passkey, factor_is_fresh, show_again
 from accounts.asking_again import page as page_that_asks
@@ -19,6 +18,7 @@ from accounts.errors import AccountError
 from accounts.library import Account, inspect_password, the_library
 from accounts.passkeys import ask_to_make, ask_to_show, keep_passkey
 from accounts.person import current_person
+from accounts.qr_symbol import qr_symbol
 from accounts.recovery_notice import say_recovery_code_used
 from accounts.roles import anyone, signed_in
 from accounts.second_factor import (
@@ -215,7 +215,8 @@ def words_to_enrol(account: Account) -> dict[str, Any]:
     shown = the_library().totp_factory.fetch_setup_values(key, account)
     return {
         "account": account,
-        "symbol": app_symbol(shown["uri"]),
+        "app_address": shown["uri"],
+        "symbol": qr_symbol(shown["uri"]),
         "app_key": shown["key"],
         "passkey": asked,
     }

@@ -30,7 +30,7 @@ from tests.conftest import NOW, PASSPHRASE
 from wsgi import create_private_app
 
 PASSWORD = "four unrelated words here"
-_APP_KEY = re.compile(r'<span class="code">([A-Z2-7-]{16,})</span>')
+_APP_KEY = re.compile(r'href="otpauth://totp/[^"]*[?;]secret=([A-Z2-7]{16,})[&"]')
 _RECOVERY = re.compile(r'<span class="code">([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})</span>')
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import event, select
 
@@ -9,6 +11,7 @@ from accounts.account_acts import change_roles, disable_account
 from accounts.easy_passwords import is_easy
 from accounts.errors import AccountError
 from accounts.library import AccountStore
+from accounts.qr_symbol import qr_symbol
 from accounts.roles import Role
 from registry.account_models import AccountRow, PasskeyRow
 from registry.session import reading, transaction
@@ -44,6 +47,9 @@ def test_a_director_adds_somebody_who_then_signs_in(desks: Desks) -> None:
     page = browser.post("/people/add", data=typed)
     assert page.status_code == 200
     link = _LINK + page.text.partition(_LINK)[2].partition("<")[0]
+    slip = page.text.partition("账号设置单")[2]
+    assert qr_symbol(f"http://localhost{link}").path in slip
+    assert all(one in slip for one in ("新同事", "new.one", "有效期至", 'data-copy="link"'))
     assert desks.set_up(Worker(username="new.one", link=link)).get("/").status_code == 200
     assert noted(desks) == [
         ("director某", "accounts.add", "new.one"),
@@ -53,6 +59,19 @@ def test_a_director_adds_somebody_who_then_signs_in(desks: Desks) -> None:
     ]
     row = browser.get("/people").text.partition(">new.one<")[2].partition("</tr>")[0]
     assert "<span>director某</span>" in row
+
+
+def test_who_sets_up_on_the_telephone_itself_opens_the_app_or_copies_its_key(
+    desks: Desks,
+) -> None:
+    browser = desks.arrived(desks.plant("owner", Role.AUDITOR))
+    page = browser.get("/account/factor").text
+    link = page.partition('href="otpauth://totp/')[2].partition('"')[0]
+    key = link.partition("secret=")[2].partition("&")[0]
+    shown = page.partition('id="app-key">')[2].partition("</p>")[0]
+    assert len(key) >= 16 and re.sub(r"<[^>]*>", "", shown) == key
+    assert 'data-copy="app-key"' in page and "copy.js" in page
+    assert "这台电脑或手机的指纹" in page
 
 
 @pytest.mark.parametrize(
@@ -242,7 +261,7 @@ def test_a_page_that_asks_leads_back_to_the_one_wanted(desks: Desks) -> None:
         "/sign-in/again", data={"next": "/account/factor", "again_code": desks.code_of(worker)}
     )
     assert answer.location == "/account/factor"
-    assert "app-symbol" in browser.get("/account/factor").text
+    assert "qr-symbol" in browser.get("/account/factor").text
     evil = {"next": "https://evil.example", "again_code": desks.code_of(worker)}
     assert browser.post("/sign-in/again", data=evil).location == "/"
 

@@ -1,4 +1,4 @@
-"""The QR symbol an authenticator app scans, as an SVG path: drawn in the page, kept nowhere."""
+"""A QR symbol for a telephone, as an SVG path: drawn in the page, kept nowhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _QUIET = 4  # modules of white around the symbol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppSymbol:
+class QrSymbol:
     """A QR symbol.
 
     Args:
@@ -22,7 +22,7 @@ class AppSymbol:
     path: str
 
 
-def app_symbol(text: str) -> AppSymbol:
+def qr_symbol(text: str) -> QrSymbol:
     """Return the symbol of a text."""
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=_QUIET)
     code.add_data(text)
@@ -30,4 +30,4 @@ def app_symbol(text: str) -> AppSymbol:
     dark = (
         f"M{x} {y}h1v1h-1z" for y, row in enumerate(matrix) for x, cell in enumerate(row) if cell
     )
-    return AppSymbol(size=len(matrix), path="".join(dark))
+    return QrSymbol(size=len(matrix), path="".join(dark))

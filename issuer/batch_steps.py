@@ -19,7 +19,7 @@ from issuer.batch_notice import open_notice_point
 from issuer.batch_plan import open_plan_point
 from issuer.batch_room import BatchRoom
 from issuer.batch_scores import Scored, Standing, scored
-from issuer.body_settings import BEFORE_APPROVAL, Step, settings_of, skipping
+from issuer.body_settings import BEFORE_APPROVAL, Step, settings_of, skipping, who_settled
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
 from registry.exam_models import BatchCandidate, BatchCourse, BodySetting
@@ -130,9 +130,8 @@ def _check(
 def _state(course: Course, step: Step) -> StepState:
     setting = skipping(course.settings, step)
     if setting is not None:
-        ground = Text(
-            f"依据：{setting.ground}（{setting.setter}）", f"{setting.ground} ({setting.setter})"
-        )
+        who = who_settled(course.session, setting)
+        ground = Text(f"依据：{setting.ground}（{who.zh}）", f"{setting.ground} ({who.en})")
         return StepState(step=step, standing=StepStanding.SKIPPED, point=ground)
     point = _POINTS[step](course)
     standing = StepStanding.DONE if point is None else StepStanding.OPEN

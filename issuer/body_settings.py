@@ -17,6 +17,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
+from accounts.role_standing import counting_roles
+from accounts.roles import Role
 from codes.assessment_rules import Figure, figure
 from codes.grounds import LEAST_GROUND, says_why
 from codes.person_skeleton import is_same_person
@@ -26,6 +28,7 @@ from issuer.batch_states import DraftState
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.operator import Operator, note_act_now, read_operator
+from registry.account_models import AccountRow
 from registry.batch_models import BatchDraft
 from registry.exam_models import BatchCourse, BodySetting, BodySettingConfirmed, BodySettingDropped
 from registry.session import reading, transaction
@@ -138,6 +141,28 @@ def confirmers_of(session: Session, prefix: str) -> Mapping[int, str]:
     own = BodySettingConfirmed.setting_id == BodySetting.id
     found = session.execute(query.join(BodySetting, own).where(BodySetting.prefix == prefix))
     return {one.setting_id: one.confirmer for one in found}
+
+
+def who_settled(session: Session, setting: BodySetting) -> Text:
+    """Return who made a setting and, where another person had to, who confirmed it."""
+    confirmer = confirmers_of(session, setting.prefix).get(setting.id)
+    if confirmer is None:
+        return Text(setting.setter, setting.setter)
+    return Text(
+        f"{setting.setter}设置，{confirmer}确认",
+        f"set by {setting.setter}, confirmed by {confirmer}",
+    )
+
+
+def somebody_confirms(session: Session, setting: BodySetting) -> bool:
+    """Return whether the body has an approver now who may confirm what another one set."""
+    query = select(AccountRow).where(AccountRow.body == setting.prefix, AccountRow.active)
+    others = [
+        row
+        for row in session.scalars(query)
+        if row.id != setting.set_by and not is_same_person(setting.setter, row.name)
+    ]
+    return any(Role.APPROVER in counting_roles(row) for row in others)
 
 
 def droppers_of(session: Session, prefix: str) -> Mapping[int, str]:

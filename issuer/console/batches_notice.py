@@ -28,7 +28,7 @@ from issuer.batch_objections import (
 )
 from issuer.batch_room import BatchRoom
 from issuer.batch_states import DraftState
-from issuer.body_settings import Step, figure_of, settings_of, skipping
+from issuer.body_settings import Step, figure_of, settings_of, skipping, who_settled
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_issued import issued_notice
 from issuer.console.batches_room import (
@@ -71,6 +71,8 @@ def notice_page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[st
         people = read_candidates(room, session, draft) if found is not None else []
         settings = settings_of(session, draft.prefix)
         wanted = figure_of(settings, Figure.NOTICE_WORKING_DAYS, today)
+        skipped = skipping(settings, Step.NOTICE)
+        skipped_by = skipped and who_settled(session, skipped)
     objections = told_objections(room, draft)
     tomorrow = today + timedelta(days=1)
     offered = {
@@ -85,7 +87,8 @@ def notice_page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[st
         troubles=troubles,
         typed={**offered, **typed},
         notice=found,
-        skipped=skipping(settings, Step.NOTICE),
+        skipped=skipped,
+        skipped_by=skipped_by,
         begun=found is not None and found.first <= today,
         over=found is not None and found.last < today,
         wanted=wanted,

@@ -34,7 +34,9 @@ from issuer.body_settings import (
     settings_of,
     settle,
     skipping,
+    somebody_confirms,
     unconfirmed,
+    who_settled,
 )
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import DESK, blueprint, own_prefix, the_room
@@ -75,15 +77,19 @@ def _settings(troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
         confirmers = confirmers_of(session, prefix)
         droppers = droppers_of(session, prefix)
         waiting = unconfirmed(session, prefix)
+        nobody = {one.id for one in waiting if not somebody_confirms(session, one)}
+        skipped = [(step, skipping(own, step)) for step in Step]
+        steps = [(step, one, one and who_settled(session, one)) for step, one in skipped]
     pending = {one.id for one in waiting}
     return render_template(
         "desk/batch_settings.html",
         troubles=troubles,
         typed=typed,
         may_set=the_person().is_one_of(Role.APPROVER),
-        steps=[(step, skipping(own, step)) for step in Step],
+        steps=steps,
         figures=[(one, figure_of(own, one, day), figure(one, day), own.get(one)) for one in Figure],
         waiting=[(one, *_words(one), is_own_setting(one, the_person())) for one in waiting],
+        nobody=nobody,
         history=[
             (
                 one.set_at,

@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from accounts.person import Person
+from accounts.roles import Role
 from codes.assessment_rules import Figure
 from issuer.body_settings import Step, confirm, confirmers_of, figure_of, settings_of
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
+from registry.account_models import AccountRoleRow, AccountRow
 from registry.exam_models import BodySetting
-from registry.session import reading
+from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
 from tests.issuer.batch_desk import (
     APPROVER,
@@ -83,9 +85,13 @@ def test_a_step_is_skipped_by_a_setting_with_its_ground_alone(
         assert desk.post(address, SECOND_APPROVER).status_code == 303
         assert desk.post(address, SECOND_APPROVER).status_code == 409
     assert ">待确认</span>" not in desk.get("/batches/settings").text
-    assert "另有考务系统" in desk.get(f"/batches/{draft}").text
+    both = f"依据：另有考务系统（{APPROVER.name}设置，{SECOND_APPROVER.name}确认）"
+    assert both in desk.get(f"/batches/{draft}").text
+    assert (
+        f"{APPROVER.name}设置，{SECOND_APPROVER.name}确认，" in desk.get("/batches/settings").text
+    )
     notice = desk.get(f"/batches/{draft}/notice").text
-    assert "不需要发起公示" in notice and "另有考务系统" in notice and 'name="first"' not in notice
+    assert "不需要发起公示" in notice and both in notice and 'name="first"' not in notice
     assert desk.submit(draft).status_code == 303
     with reading(desk.room.register) as session:
         entries = session.scalars(select(TrailEntry)).all()
@@ -95,6 +101,24 @@ def test_a_step_is_skipped_by_a_setting_with_its_ground_alone(
     assert len(skipped) == 1 and skipped[0].endswith("eligibility plan scores notice")
     with reading(desk.room.desks) as session:
         assert len(session.scalars(select(BodySetting.id)).all()) == len(Step)
+
+
+def test_a_setting_that_nobody_can_confirm_says_who_adds_an_approver(desk: BatchDesk) -> None:
+    shorten(desk, 1)
+    assert "请密钥保管人在“人员与账号”中添加一名审批人" in desk.get("/batches/settings").text
+    one = AccountRow(
+        username="second.approver",
+        name=SECOND_APPROVER.name,
+        body=PREFIX,
+        uniquifier="2",
+        made_at=desk.room.clock(),
+        made_by="某",
+        roles=[AccountRoleRow(role=Role.APPROVER)],
+    )
+    with transaction(desk.room.desks) as session:
+        session.add(one)
+    told = desk.get("/batches/settings", APPROVER).text
+    assert "请密钥保管人" not in told and "由您提出，等待另一名审批人确认" in told
 
 
 def test_of_two_who_confirm_a_setting_at_once_one_does(desk: BatchDesk) -> None:

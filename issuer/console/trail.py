@@ -101,7 +101,7 @@ def file() -> Response:
         )
         rows = [_cells(one) for one in found]
     heads = [one.text.zh for one in LIST.columns]
-    data = write_workbook_rows("审计记录", [*heads, "事项代码", "摘要"], rows)
+    data = write_workbook_rows("审计记录", [*heads, "事项代码", "对象原文", "摘要"], rows)
     day = shanghai_day(the_office().clock()).isoformat()
     return send_workbook(data, Text(f"审计记录-{day}", f"audit-trail-{day}"))
 
@@ -184,6 +184,6 @@ def _row(entry: TrailEntry, names: Mapping[str, str]) -> dict[str, Any]:
 def _cells(entry: TrailEntry) -> tuple[int | str, ...]:
     told = act_text(entry.act)
     act = entry.act if told is None else told.zh
-    words = (entry.actor, act, entry.subject, entry.ground, entry.reference)
+    words = (entry.actor, act, subject_text(entry).zh, entry.ground, entry.reference)
     at = entry.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-    return (entry.id, at, *words, entry.act, entry.hash.hex())
+    return (entry.id, at, *words, entry.act, entry.subject, entry.hash.hex())

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from accounts.account_acts import STATE
 from accounts.roles import Role
+from codes.assessment_rules import Figure
 from codes.wording import Text
+from issuer.body_settings import DONE_HERE, SKIPPED, Step
+from issuer.complaints import ComplaintOffice
 from issuer.life_words import GROUND_WORDS, KIND_WORDS, KINDS_BY_CODE
+from registry.case_questions import Answer
 from registry.trail_models import TrailEntry
 
 _ROLE = re.compile(r"([a-z_]+)(\?\d+)?(?:!\d+)?")
 _PRINTED = re.compile(r"印制审批事项 (\d+) 批准的证书")
-_FAILED = ".failed"
+_FAILED, _UNDONE = ".failed", ".undone"
 
+_ROWS_SHOWN = (
+    ("faulty", "有问题的人员", "at fault"),
+    ("unpictured", "没有照片的人员", "without a photo"),
+    ("noticed", "有提示的人员", "with a notice"),
+    ("all", "全部人员", "all"),
+)
 _NUMBERED = tuple(
     (acts, re.compile(about), zh, en)
     for acts, about, zh, en in (
@@ -38,6 +49,33 @@ _NUMBERED = tuple(
             r"objection sent on the public site (application \1)",
         ),
         ("filing.", r"(?:application )?(\d+)( .+)?", r"申请 \1\2", r"application \1\2"),
+        *(
+            ("batch.rows", rf"(.+) {code} (\d+)", rf"\1 {zh}第 \2 页", rf"\1, {en}, page \2")
+            for code, zh, en in _ROWS_SHOWN
+        ),
+        ("batch.", r"(.+) row (\d+)", r"\1 第 \2 行", r"\1, row \2"),
+        ("batch.row", r"(.+) (\d+)", r"\1 第 \2 行", r"\1, row \2"),
+        *(
+            (act, r"(.+) (\d+)", r"\1 第 \2 页", r"\1, page \2")
+            for act in ("batch.eligibility", "batch.photos", "batch.resit", "batch.scores")
+        ),
+        *(
+            (act, r"(.+) (\d+)", r"\1 共 \2 行", r"\1, rows: \2")
+            for act in (
+                "batch.begun",
+                "batch.eligibility_entered",
+                "batch.roster",
+                "batch.rows_corrected",
+                "batch.upload_receipts",
+            )
+        ),
+        ("batch.photos_taken_in", r"(.+) (\d+)", r"\1 共 \2 张", r"\1, photos: \2"),
+        ("batch.scores_entered", r"(.+) (\d+)", r"\1 共 \2 项", r"\1, marks: \2"),
+        ("batch.resit_begun", r"(.+) (\d+)", r"\1，新批次 \2", r"\1, new batch \2"),
+        *(
+            ("body.", rf"(.+) {one}=(\d+)", rf"\1 {one.text.zh}：\2", rf"\1 {one.text.en}: \2")
+            for one in Figure
+        ),
         ("complaint.", r"(\d+)( .+)?", r"投诉举报 \1\2", r"complaint \1\2"),
         ("quality.", r"(\d+)", r"检查 \1", r"check \1"),
         ("quality.", r"(\d+) (\d+)", r"检查 \1，第 \2 件", r"check \1, item \2"),
@@ -51,7 +89,27 @@ _NUMBERED = tuple(
         ("employer.", r"webhook (\d+)", r"回调地址 \1", r"webhook \1"),
     )
 )
-"""What an act of this beginning calls its subject, and how people read that."""
+"""What an act, or one of this group, calls its subject, and how people read that."""
+
+_STEPS_DONE: Final = {
+    SKIPPED: Text("不在此办理", "skipped here"),
+    DONE_HERE: Text("在此办理", "done here"),
+}
+_SETTINGS: Final = {
+    f"{step.setting}={value}": Text(f"{step.text.zh}：{done.zh}", f"{step.text.en}: {done.en}")
+    for step in Step
+    for value, done in _STEPS_DONE.items()
+}
+_CODES: Final[Mapping[str, Mapping[str, Text]]] = {
+    "batch.steps_skipped": {one.value: one.text for one in Step},
+    "body.setting": _SETTINGS,
+    "body.setting_confirm": _SETTINGS,
+    "body.setting_decline": _SETTINGS,
+    "body.setting_take_back": _SETTINGS,
+    "complaint.take_in": {one.value: one.text for one in ComplaintOffice},
+    "questions.answer": {one.value: one.text for one in Answer},
+}
+"""Codes at the end of what an act calls its subject, in words."""
 
 GROUNDS: Final = {
     "下载核验结果": "result of a check downloaded",
@@ -62,6 +120,7 @@ GROUNDS: Final = {
     "当面核实": "spoken with in person",
     "批次已审批，后台签发": "batch approved, issued in the background",
     "提前删除核验结果": "result of a check deleted early",
+    "提交核验名单": "list handed in for a check",
     "日常业务": "daily business",
     "更改本人密码": "own password changed",
     "本人凭恢复码通过第二重验证": "second factor passed by a recovery code",
@@ -109,10 +168,11 @@ def subject_text(entry: TrailEntry) -> Text:
     """Return what an entry is about: accounts and bare numbers in words, all else as it stands."""
     if entry.act == STATE:
         return _state_text(entry.subject)
-    if not entry.act.endswith(_FAILED):
-        return _numbered_text(entry.act, entry.subject)
+    act = entry.act.removesuffix(_UNDONE)
+    if not act.endswith(_FAILED):
+        return _coded_text(act, entry.subject)
     about, _, code = entry.subject.rpartition(" ")
-    text = _numbered_text(entry.act.removesuffix(_FAILED), about)
+    text = _coded_text(act.removesuffix(_FAILED), about)
     return Text(f"{text.zh} {code}".strip(), f"{text.en} {code}".strip())
 
 
@@ -135,10 +195,23 @@ def ground_text(entry: TrailEntry) -> Text:
     return Text(entry.ground, GROUNDS.get(entry.ground, entry.ground))
 
 
+def _coded_text(act: str, subject: str) -> Text:
+    said: list[Text] = []
+    about, codes = subject, _CODES.get(act, {})
+    while about.rpartition(" ")[2] in codes:
+        about, _, code = about.rpartition(" ")
+        said.insert(0, codes[code])
+    text = _numbered_text(act, about)
+    if not said:
+        return text
+    zh, en = "、".join(one.zh for one in said), ", ".join(one.en for one in said)
+    return Text(f"{text.zh} {zh}".strip(), f"{text.en} {en}".strip())
+
+
 def _numbered_text(act: str, subject: str) -> Text:
     for acts, about, zh, en in _NUMBERED:
         found = about.fullmatch(subject)
-        if found is not None and act.startswith(acts):
+        if found is not None and (act == acts or (acts.endswith(".") and act.startswith(acts))):
             return Text(found.expand(zh), found.expand(en))
     kind, _, rest = subject.partition(" ")
     if act.startswith("life.") and kind in KINDS_BY_CODE:

@@ -179,12 +179,34 @@ def test_the_workbook_holds_what_the_filters_show_and_is_noted(desk: BatchDesk) 
         answer = client.get("/trail/file?group=copies")
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     assert len(rows) == 1 + ENTRIES // 2 and rows[0][-1] == "摘要"
-    assert {row[3] for row in rows[1:]} == {"导出批次证书文件"} and rows[0][-2] == "事项代码"
-    assert {row[-2] for row in rows[1:]} == {"copies.export"} and len(str(rows[1][-1])) == 64
+    assert {row[3] for row in rows[1:]} == {"导出批次证书文件"} and rows[0][-3] == "事项代码"
+    assert {row[-3] for row in rows[1:]} == {"copies.export"} and len(str(rows[1][-1])) == 64
     assert b"<f>" not in answer.data
     with reading(desk.room.register) as session:
         last = find_entries(session, TrailFilter(), limit=1)[0]
     assert (last.act, last.actor, last.subject) == ("trail.export", "冯审计", "group=copies")
+
+
+def test_the_workbook_says_what_an_entry_is_about_in_words_and_as_it_was_written(
+    desk: BatchDesk,
+) -> None:
+    with transaction(desk.room.register) as session:
+        note(
+            session,
+            actor="赵经办",
+            act="complaint.read",
+            subject="7",
+            ground="某",
+            reference="",
+            at=NOW,
+        )
+    with working_as(desk.app, AUDITOR) as client:
+        answer = client.get("/trail/file?group=complaint")
+    head, line = (
+        CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    )
+    told = dict(zip(head, line, strict=True))
+    assert (told["对象"], told["对象原文"]) == ("投诉举报 7", "7")
 
 
 def test_a_change_behind_the_back_of_the_system_is_shown(

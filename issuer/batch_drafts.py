@@ -44,6 +44,14 @@ class Mended:
     faults: Sequence[Remark] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What became of rows whose cells were typed over: those changed, those left alone."""
+
+    rows: Sequence[int]
+    left: Sequence[int]
+
+
 def begin(
     room: BatchRoom,
     person: Person,
@@ -190,8 +198,8 @@ def mend_cells(
     typed: Mapping[int, Mapping[Column, str]],
     *,
     seen: Mapping[int, str],
-) -> list[int]:
-    """Change cells of many rows; return the rows that were changed meanwhile and are left alone.
+) -> Saved:
+    """Change cells of many rows; those that were changed meanwhile are left alone.
 
     A cell that was left as it was stays unreadable where it was so: it is confirmed in its row
     (`mend_row`), not by saving others. One that was merged with others and is shown with its text
@@ -220,7 +228,7 @@ def mend_cells(
                 faults = tuple(one for one in before.faults if one.column not in taken)
                 rows[row] = Mended({**before.cells, **changed}, faults)
         put_rows(session, cipher, draft, rows)
-    return left
+    return Saved(rows=list(rows), left=left)
 
 
 def _is_taken(fault: Remark, cells: Mapping[Column, str]) -> bool:

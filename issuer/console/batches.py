@@ -48,6 +48,7 @@ from issuer.console.batches_room import (
     TO_UPLOAD,
     blueprint,
     is_editable,
+    note_reading,
     own_prefix,
     page,
     the_draft,
@@ -218,6 +219,7 @@ def create() -> Response | tuple[str, int]:
         )
     except IssuerError as error:
         return _form(entry, Trouble(field="name", text=error.text)), 422
+    note_reading(room, "batch.begun", the_draft(room, draft_id), str(len(table.rows)))
     check_soon(room, own_prefix(), draft_id)
     say_done(Text(f"名册已读入 {len(table.rows)} 行", f"Rows read: {len(table.rows)}"))
     return to_batch(draft_id)
@@ -280,6 +282,7 @@ def replace_roster(draft_id: int) -> Response | tuple[str, int]:
         trouble = Trouble(field="roster", text=error.text)
         return _overview(room, draft, (trouble,)), 422
     fill(room, own_prefix(), draft_id, table)
+    note_reading(room, "batch.roster", draft, str(len(table.rows)))
     check_soon(room, own_prefix(), draft_id)
     say_done(Text(f"名册已读入 {len(table.rows)} 行", f"Rows read: {len(table.rows)}"))
     return to_batch(draft_id)
@@ -309,7 +312,12 @@ def delete(draft_id: int) -> Response | tuple[str, int]:
     draft = the_draft(room, draft_id)
     if not is_ticked():
         return _overview(room, draft, (Trouble(field=SURE, text=UNTICKED),)), 422
-    throw_away(room, own_prefix(), draft_id)
+    note_reading(room, "batch.delete", draft)
+    try:
+        throw_away(room, own_prefix(), draft_id)
+    except IssuerError as error:
+        note_reading(room, "batch.delete.failed", draft, error.code)
+        raise
     say_done(Text("批次已删除", "The batch was deleted"))
     return redirect(url_for("batches.index"), 303)
 

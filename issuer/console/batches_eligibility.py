@@ -250,6 +250,7 @@ def put_eligibility_of(draft_id: int, row: int) -> Response | tuple[str, int]:
     if facts.is_empty:
         return _form(draft, one, kept, asdict(facts), faults=_NOTHING_ENTERED), 422
     enter(room, the_person(), own_prefix(), draft_id, {row: facts})
+    note_reading(room, "batch.eligibility_entered", draft, f"row {row}")
     one, kept = _find(draft, row)
     if kept is not None and not kept.met:
         typed = asdict(kept.facts)

@@ -98,6 +98,7 @@ def add_photos(draft_id: int) -> Response | tuple[str, int]:
     if not taken.pictures:
         text = _NO_PICTURE if files else _NONE
         return _page(draft, (Trouble(field="photos", text=text),)), 422
+    note_reading(room, "batch.photos_taken_in", draft, str(taken.pictures))
     check_soon(room, own_prefix(), draft_id)
     say_done(Text(f"已收到照片 {taken.pictures} 张", f"Photos taken in: {taken.pictures}"))
     return redirect(url_for("batches.photos", draft_id=draft_id), 303)
@@ -112,6 +113,7 @@ def remove_photos(draft_id: int) -> Response | tuple[str, int]:
     if not is_ticked():
         return _page(draft, (Trouble(field=SURE, text=UNTICKED),)), 422
     drop_photos(room, own_prefix(), draft_id)
+    note_reading(room, "batch.photos_dropped", draft)
     check_soon(room, own_prefix(), draft_id)
     say_done(Text("照片已全部移除", "Every photo was taken out"))
     return redirect(url_for("batches.photos", draft_id=draft_id), 303)

@@ -102,7 +102,7 @@ def the_draft(room: BatchRoom, draft_id: int) -> BatchDraft:
 
 
 def note_reading(room: BatchRoom, act: str, draft: BatchDraft, about: str = "") -> None:
-    """Note in the audit trail that somebody reads full personal data of a batch."""
+    """Note in the audit trail that somebody reads, or has entered, personal data of a batch."""
     operator, subject = operator_for(the_person()), f"{subject_of(draft)} {about}".strip()
     note_act_now(room.register, operator, act, subject, at=room.clock())
 

@@ -168,17 +168,19 @@ def mend(draft_id: int) -> Response | tuple[str, int]:
     typed = read_cells(request.form)
     try:
         seen = {row: mark for row in typed if (mark := request.form.get(f"held-{row}"))}
-        left = mend_cells(room, own_prefix(), draft_id, typed, seen=seen)
+        saved = mend_cells(room, own_prefix(), draft_id, typed, seen=seen)
     except IssuerError as error:
         if not error.code.startswith("cell_"):
             raise
         return _grid(draft, (Trouble(field="", text=error.text),)), 422
+    if saved.rows:
+        note_reading(room, "batch.rows_corrected", draft, str(len(saved.rows)))
     if draft.rows > ROWS_AT_ONCE:
         for number in list(typed)[:PAGE_ROWS]:
             check_row(room, own_prefix(), draft_id, number)
     check_soon(room, own_prefix(), draft_id)
-    if left:
-        return _grid(the_draft(room, draft_id), (_changed_meanwhile(left),)), 409
+    if saved.left:
+        return _grid(the_draft(room, draft_id), (_changed_meanwhile(saved.left),)), 409
     say_done(Text("改动已保存", "What was changed is saved"))
     return _back(draft_id)
 
@@ -278,6 +280,7 @@ def mend_one(draft_id: int, row: int) -> Response | tuple[str, int]:
             note_reading(room, "batch.row", draft, str(row))
             return _row_page(draft, found, {}, (Trouble(field="", text=error.text),)), 409
         return _row_page(draft, found, typed, (Trouble(field="", text=error.text),)), 422
+    note_reading(room, "batch.rows_corrected", draft, f"row {row}")
     if draft.rows > ROWS_AT_ONCE:
         check_row(room, own_prefix(), draft_id, row)
     check_soon(room, own_prefix(), draft_id)
@@ -337,11 +340,12 @@ def correct(draft_id: int) -> Response | tuple[str, int]:
     draft = the_draft(room, draft_id)
     try:
         table = read_upload(request.files.get("corrections"))
-        merge_corrections(room, own_prefix(), draft_id, table)
+        mended = merge_corrections(room, own_prefix(), draft_id, table)
     except IssuerError as error:
         if error.code in ("draft_unknown", "draft_closed"):
             raise
         return _grid(draft, (Trouble(field="corrections", text=error.text),)), 422
+    note_reading(room, "batch.rows_corrected", draft, str(mended))
     check_soon(room, own_prefix(), draft_id)
     say_done(Text("改正后的各行已读入", "The corrected rows were read in"))
     return _back(draft_id)

@@ -94,6 +94,10 @@ def test_a_list_is_checked_kept_and_downloaded(
     assert len(sheet) == 3
     listed = browser.get("/employer/checks").text
     assert checked in listed and "=名单.csv" in listed
+    with reading(desk.desks.bureau.register) as session:
+        acts = session.execute(select(TrailEntry.act, TrailEntry.subject)).all()
+    about = f"employer check {checked.rsplit('/', 1)[-1]}"
+    assert ("employer.check", about) in {tuple(one) for one in acts}
     assert "1" in browser.get("/employer/alerts").text
 
 

@@ -113,6 +113,7 @@ def hand_in() -> Answer:
         check_id = begin_check(the_room(), own_id(), data, name, watch=watch)
     except JobsFull:
         return _list_page(Trouble(field="file", text=_FULL))
+    _note("employer.check", check_id, "提交核验名单")
     say_done(
         Text("名单已收到，正在逐行核验", "The list was received and is being checked row by row")
     )
@@ -197,7 +198,7 @@ def workbook(check_id: int) -> Response:
     language = page_language(request)
     data = workbook_of(the_room(), row, language)
     found_or_404(data)
-    _note("employer.result", row, "下载核验结果")
+    _note("employer.result", row.id, "下载核验结果")
     name = _result_name(answer_of(the_room(), row)["file"], local_day(row.made_at))
     return send_workbook(data or b"", name)
 
@@ -209,7 +210,7 @@ def delete(check_id: int) -> Answer:
     row = _found(check_id)
     if not is_ticked():
         return _check_page(row, Trouble(field=SURE, text=UNTICKED))
-    _note("employer.delete", row, "提前删除核验结果")
+    _note("employer.delete", row.id, "提前删除核验结果")
     delete_check(the_room(), row)
     say_done(Text("核验结果已删除", "The check is deleted"))
     return redirect(url_for("employer_checks.checks"), 303)
@@ -232,12 +233,12 @@ def progress_words(state: JobState | None) -> Text:
 
 
 def _read_answer(row: EmployerCheck) -> dict[str, Any]:
-    _note("employer.result", row, "查看核验结果")
+    _note("employer.result", row.id, "查看核验结果")
     return answer_of(the_room(), row)
 
 
-def _note(act: str, row: EmployerCheck, ground: str) -> None:
-    the_bureau().note(the_person().name, act, f"employer check {row.id}", ground)
+def _note(act: str, check_id: int, ground: str) -> None:
+    the_bureau().note(the_person().name, act, f"employer check {check_id}", ground)
 
 
 def _found(check_id: int) -> EmployerCheck:

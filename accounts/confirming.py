@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.account_acts import find_account, note_state
+from accounts.account_acts import GROUND, find_account, note_state
 from accounts.bureau import Bureau
 from accounts.ended_sessions import Ending, end_sessions
 from accounts.errors import AccountError
@@ -27,8 +27,10 @@ from accounts.two_persons import not_the_same_person
 from codes.wording import Text
 from registry.account_models import AccountRow, RoleConfirmationRow
 from registry.session import reading, transaction
+from registry.trail_models import TrailEntry
 
 CONFIRMERS: Final = (Role.AUTHORITY_DIRECTOR, Role.KEY_CUSTODIAN, Role.APPROVER)
+_GIVING: Final = ("accounts.add", "accounts.roles", "accounts.reset")
 _OF_THE_BODY: Final = frozenset({Role.KEY_CUSTODIAN, Role.APPROVER})
 
 
@@ -130,6 +132,21 @@ def _waiting(session: Session, row: AccountRow, confirmer: AccountRow) -> Waitin
         nobody=not any(_is_other(session, row, one) for one in others),
         seen=_seen(row),
     )
+
+
+def why_given(bureau: Bureau, waiting: WaitingAccount) -> str:
+    """Return the ground on which the roles that wait were given last; empty where none was."""
+    username = waiting.row.username
+    about = TrailEntry.subject.startswith(f"{username} ", autoescape=True)
+    query = (
+        select(TrailEntry.ground)
+        .where(TrailEntry.act.in_(_GIVING), TrailEntry.at <= waiting.given_at)
+        .where(about | (TrailEntry.subject == username))
+        .order_by(TrailEntry.id.desc())
+    )
+    with reading(bureau.register) as session:
+        found = session.scalars(query.limit(1)).first()
+    return "" if found is None or found == GROUND else found
 
 
 def _waiting_rows(row: AccountRow) -> list[RoleConfirmationRow]:

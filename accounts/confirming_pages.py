@@ -24,6 +24,7 @@ from accounts.confirming import (
     list_waiting,
     refuse_roles,
     who_confirms,
+    why_given,
 )
 from accounts.errors import AccountError
 from accounts.namesakes import name_on_trail
@@ -112,12 +113,15 @@ def _seen(account_id: int) -> AccountRow:
 
 def _page(row: AccountRow, *troubles: Trouble, ground: str = "") -> str:
     standing = find_waiting(the_bureau(), row.id, the_person().account_id)
+    held = {Role(one.role) for one in row.roles}
     return render_template(
         "desk/person_confirm.html",
         row=row,
         standing=standing,
         before=spoken_roles(counting_roles(row)),
-        after=spoken_roles(Role(one.role) for one in row.roles),
+        after=spoken_roles(held),
+        why=standing and why_given(the_bureau(), standing),
+        both=held >= {Role.BODY_CLERK, Role.APPROVER},
         spoken_roles=spoken_roles,
         bodies=dict(filed_bodies(the_bureau().register)),
         who=who_confirms(row.body),

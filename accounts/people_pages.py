@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from accounts.account_acts import (
+    GROUND,
     NewAccount,
     add_account,
     change_roles,
@@ -26,7 +27,7 @@ from accounts.account_acts import (
     read_account,
     reset_account,
 )
-from accounts.account_rules import SIDES, filed_bodies
+from accounts.account_rules import SIDES, filed_bodies, read_body, read_roles
 from accounts.asking_again import asks_again
 from accounts.bureau import the_bureau
 from accounts.confirming import find_waiting, list_waiting, who_confirms
@@ -59,7 +60,12 @@ _FIELD_OF: Final = {
 }
 _MOST_GROUND: Final = 300
 _MACHINES: Final = "随账号重置、停用一并停用"
+_NO_REASON: Final = Text(
+    "请写明事由，如离岗、调动、怀疑被他人使用",
+    "say why, such as who left or a suspicion that somebody else uses it",
+)
 _DONE: Final = {
+    "same": Text("没有改动", "Nothing was changed"),
     "roles": Text("角色已更改，即时生效", "The roles were changed and are in force"),
     "roles_wait": Text(
         "角色已更改；标明“待确认”的，经另一人确认后生效",
@@ -200,9 +206,9 @@ def _trouble(error: AccountError) -> Trouble:
     return Trouble(field=_FIELD_OF.get(error.code, ""), text=error.text)
 
 
-def _ground() -> str:
-    ground = " ".join(request.form.get("ground", "").split())
-    return ground if ground and ground.isprintable() else "账号管理"
+def _ground(field: str = "ground", without: str = GROUND) -> str:
+    ground = " ".join(request.form.get(field, "").split())
+    return ground if ground and ground.isprintable() else without
 
 
 def _actor() -> str:
@@ -264,6 +270,7 @@ def _page(row: AccountRow, *troubles: Trouble) -> str:
         body_options=_body_options(person),
         machines=live_access(row.id),
         ground=request.form.get("ground", ""),
+        why=request.form.get("why", ""),
         troubles=troubles,
     )
 
@@ -290,9 +297,17 @@ def take_roles(account_id: int) -> Answer:
         return _page(row, *long), 422
     try:
         check_roles(the_bureau(), row.username, roles, _body_given(person))
+        if _is_as_it_was(row, roles, _body_given(person)):
+            return _done(row.id, "same")
         return _give(row, roles)
     except AccountError as error:
         return _page(row, _trouble(error)), 422
+
+
+def _is_as_it_was(row: AccountRow, roles: list[str], body: str | None) -> bool:
+    chosen = read_roles(roles)
+    held = {Role(one.role) for one in row.roles}
+    return chosen == held and read_body(the_bureau().register, body, chosen) == row.body
 
 
 @asks_again
@@ -307,18 +322,28 @@ def _give(row: AccountRow, roles: list[str]) -> Answer:
 
 @blueprint.post("/<int:account_id>/disable")
 @allow(*MANAGERS)
-@asks_again
 def disable(account_id: int) -> Answer:
-    """Disable an account, and end its sessions."""
-    row, bureau = _managed(account_id, to_change=True), the_bureau()
+    """Disable an account and end its sessions, once that was confirmed and a ground given."""
+    row, why = _managed(account_id, to_change=True), _ground("why", "")
+    wrong = list(too_long({"why": why}, why=_MOST_GROUND))
+    if not why:
+        wrong.append(Trouble(field="why", text=_NO_REASON))
+    if not is_ticked():
+        wrong.append(Trouble(field="disable-sure", text=UNTICKED))
+    return (_page(row, *wrong), 422) if wrong else _disable(row, why)
+
+
+@asks_again
+def _disable(row: AccountRow, why: str) -> Answer:
+    bureau = the_bureau()
     try:
         check_not_last_director(bureau, row.username)
-        bureau.note(_actor(), "accounts.disable", row.username, _ground())
+        bureau.note(_actor(), "accounts.disable", row.username, why)
         disable_account(bureau, row.username, by=_actor())
     except AccountError as error:
         return _page(row, _trouble(error)), 422
     _end_access(row)
-    return _done(account_id, "disabled")
+    return _done(row.id, "disabled")
 
 
 @blueprint.post("/<int:account_id>/enable")

@@ -143,6 +143,30 @@ def test_who_added_changed_or_has_an_account_does_not_confirm_it(desks: Desks) -
     assert not any(act == "accounts.confirm" for _, act, _ in acts(desks))
 
 
+def test_who_confirms_reads_the_ground_and_that_one_account_would_be_clerk_and_approver(
+    desks: Desks,
+) -> None:
+    adder = desks.arrived(desks.plant("adder", DIRECTOR))
+    other = desks.arrived(desks.plant("other", DIRECTOR))
+    worker = desks.plant("clerk", Role.BODY_CLERK, body=BODY)
+    address, page = f"/people/{worker.account_id}/roles", f"/people/{worker.account_id}/confirm"
+    typed = {"roles": ["approver"], "body": BODY}
+    assert adder.post(address, data=typed).status_code == 303
+    alone = other.get(page).text
+    assert "没有填写" in alone and "同时是机构经办人和审批人" not in alone
+    desks.clock.go_on(minutes=1)
+    both = {"roles": ["approver", "body_clerk"], "body": BODY, "ground": "兼任经办人"}
+    assert adder.post(address, data=both).status_code == 303
+    told = other.get(page).text
+    assert "没有填写" in told  # of the role that waits: it was given before that
+    assert "同时是机构经办人和审批人" in told
+    desks.clock.go_on(minutes=1)
+    assert adder.post(address, data={"roles": ["body_clerk"], "body": BODY}).status_code == 303
+    desks.clock.go_on(minutes=1)
+    assert adder.post(address, data=both).status_code == 303
+    assert "兼任经办人" in other.get(page).text
+
+
 def _shown_to_another(desks: Desks, worker: Worker) -> str:
     return seen(desks.arrived(desks.plant("yet-another", DIRECTOR)), worker)
 

@@ -135,7 +135,18 @@ def test_disabling_ends_every_session_at_once(desks: Desks) -> None:
     worker = desks.plant("leaver", Role.POLICE)
     sessions = [desks.arrived(worker) for _ in range(2)]
     assert [one.get("/").status_code for one in sessions] == [200, 200]
-    assert director.post(f"/people/{worker.account_id}/disable").status_code == 303
+    address = f"/people/{worker.account_id}/disable"
+    untouched = director.post(address)
+    assert untouched.status_code == 422
+    assert 'id="disable-sure-wrong"' in untouched.text and 'id="why-wrong"' in untouched.text
+    assert director.post(address, data={"sure": "yes"}).status_code == 422
+    kept = director.post(address, data={"why": "已经离岗"})
+    assert kept.status_code == 422 and 'value="已经离岗"' in kept.text
+    assert [one.get("/").status_code for one in sessions] == [200, 200]
+    assert director.post(address, data={"sure": "yes", "why": "已经离岗"}).status_code == 303
+    with reading(desks.bureau.register) as session:
+        grounds = select(TrailEntry.ground).where(TrailEntry.act == "accounts.disable")
+        assert session.scalars(grounds).all() == ["已经离岗"]
     assert [one.get("/").status_code for one in sessions] == [401, 401]
     assert director.post(f"/people/{worker.account_id}/enable").status_code == 303
     assert [one.get("/").status_code for one in sessions] == [401, 401]
@@ -149,6 +160,18 @@ def test_other_roles_are_in_force_from_the_next_request(desks: Desks) -> None:
     changed = director.post(f"/people/{other.account_id}/roles", data={"roles": "authority_clerk"})
     assert changed.status_code == 303
     assert browser.get("/people").status_code == 403
+
+
+def test_roles_that_stay_as_they_are_are_not_said_to_have_changed(desks: Desks) -> None:
+    director = desks.arrived(
+        desks.plant("director", Role.AUTHORITY_DIRECTOR), factor_minutes_ago=60
+    )
+    other = desks.plant("same", Role.POLICE)
+    told = director.post(
+        f"/people/{other.account_id}/roles", data={"roles": "police"}, follow_redirects=True
+    )
+    assert "没有改动" in told.text and "角色已更改" not in told.text
+    assert not any(act == "accounts.roles" for _, act, _ in noted(desks))
 
 
 def test_a_reset_voids_everything_and_gives_a_link(desks: Desks) -> None:

@@ -251,7 +251,7 @@ def test_who_resets_or_disables_an_account_may_end_its_keys_and_webhooks(
     browser = desk.desks.arrived(director)
     page = browser.get(f"/people/{owner}").text
     assert "1 个接口密钥、1 个回调地址" in page and f'id="{act}-machines"' in page
-    said = {"sure": "yes"} | ({"machines": "yes"} if ticked else {})
+    said = {"sure": "yes", "why": "离岗"} | ({"machines": "yes"} if ticked else {})
     assert browser.post(f"/people/{owner}/{act}", data=said).status_code in (200, 303)
     with reading(desk.room.public) as session:
         ended = keys_of(session, owner)[0].revoked_at

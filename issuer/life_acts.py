@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
@@ -176,12 +176,22 @@ def waiting_acts(session: Session, prefix: str) -> list[tuple[int, str]]:
 
 
 def declined_acts(session: Session, prefix: str, since: datetime) -> list[tuple[int, str]]:
-    """Return the acts of a body's site declined since then: number, and who proposed it."""
+    """Return the acts of a body's site declined since then: number, and who proposed it.
+
+    One that was proposed anew, of the same kind for the same award or batch, is not among them.
+    """
+    anew = aliased(LifeAct)
+    again = (
+        exists()
+        .where(anew.id > LifeAct.id, anew.site_id == LifeAct.site_id, anew.kind == LifeAct.kind)
+        .where(anew.award_id.is_not_distinct_from(LifeAct.award_id))
+        .where(anew.batch_id.is_not_distinct_from(LifeAct.batch_id))
+    )
     query = (
         select(LifeAct.id, LifeAct.proposer)
         .join(Site, LifeAct.site_id == Site.id)
         .where(Site.prefix == prefix, LifeAct.state == ActState.REJECTED)
-        .where(LifeAct.decided_at >= since)
+        .where(LifeAct.decided_at >= since, ~again)
         .order_by(LifeAct.id)
     )
     return [(row.id, row.proposer) for row in session.execute(query)]

@@ -230,12 +230,14 @@ def test_a_suspension_is_lifted_and_what_is_declined_or_taken_back_changes_nothi
         told = page(app, person, f"/acts/{revoking}")  # without opening anything
         assert ("证据不足" in told) is reads, person.name
     again = proposed(app, award_id, "revoke", ground="cheating")
+    assert "证书变更未获批准" not in page(app, CLERK, "/")  # it was proposed anew
     with working_as(app, APPROVER) as client:
         open_full(client, award_id, "审批变更事项")
         shown = decision(client, again)
         unticked = client.post(f"/acts/{again}/approve", data=shown | {"sure": ""})
         assert (unticked.status_code, "请先勾选确认" in unticked.text) == (422, True)
         assert client.post(f"/acts/{again}/reject", data={"reason": "证据不足"}).location
+    assert f"/acts/{again}" in page(app, CLERK, "/")
     dying = proposed(app, award_id, "died")
     with working_as(app, CLERK) as client:
         assert client.post(f"/acts/{dying}/withdraw", data={"reason": "写错了"}).location

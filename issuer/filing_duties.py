@@ -132,9 +132,26 @@ def _turn_on_notice(
     return Turn(words=Text("提出备案", "propose the filing"), duty=Duty.CLERK)
 
 
-def stage_place(application: FilingApplication) -> int:
-    """Return how many of the five stages of the procedure an application has behind it."""
+def stage_text(application: FilingApplication, today: date) -> Text:
+    """Return where an application stands on a day; of a notice that ran to its end, just that."""
     stage = Stage(application.state)
+    if stage is Stage.ON_NOTICE and today > application.notices[-1].last_day:
+        return _ELAPSED
+    return STAGE_NAMES[stage]
+
+
+def stage_place(application: FilingApplication, today: date, *, sent: int = 0) -> int:
+    """Return how many of the five stages of the procedure an application has behind it on a day.
+
+    The public notice is behind it once it has elapsed and every objection is settled.
+
+    Args:
+        sent: as `turn_of`.
+    """
+    stage = Stage(application.state)
+    if stage_text(application, today) is _ELAPSED:
+        open_still = sent or count_unsettled(application.notices[-1])
+        return _PLACES[stage] if open_still else _PLACES[stage] + 1
     if stage is Stage.REFUSED:
         return max(
             (_PLACES.get(Stage(one.state_before), 0) if one.state_before else 0)
@@ -152,6 +169,7 @@ def stage_since(application: FilingApplication) -> date:
     )
 
 
+_ELAPSED = Text("公示期满", "the public notice has elapsed")
 PROCEDURE = (
     Text("自主申报", "Application"),
     Text("材料初审", "Preliminary review"),

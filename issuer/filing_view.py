@@ -13,11 +13,11 @@ from codes.levels import Level
 from codes.occupations import Occupation, occupation_by_index
 from codes.wording import Text
 from issuer.application_form import ApplicationForm
-from issuer.application_states import STAGE_NAMES, Stage, Step, what_is_next
+from issuer.application_states import Stage, Step, what_is_next
 from issuer.applications import form_of
 from issuer.desk import shanghai_day
 from issuer.filing_acts import STANDING_NAMES, SiteStanding
-from issuer.filing_duties import Duty, duty_of, phase_of
+from issuer.filing_duties import Duty, duty_of, phase_of, stage_text
 from issuer.filing_sums import step_of
 from issuer.public_notice import ObjectionOutcome, count_unsettled
 from keys.filing_windows import EVENT_NAMES, FilingEvent, Window
@@ -155,7 +155,7 @@ def application_lines(application: FilingApplication, today: date) -> Iterator[T
 
 def application_line(application: FilingApplication, today: date) -> Text:
     """Return one line: number, unit, stage, what is next."""
-    stage, following = STAGE_NAMES[Stage(application.state)], next_of(application, today)
+    stage, following = stage_text(application, today), next_of(application, today)
     return Text(
         f"申请 {application.id}  {application.name}：{stage.zh}；下一步：{following.zh}",
         f"application {application.id}  {application.name}: {stage.en}; next: {following.en}",

@@ -80,6 +80,11 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
     assert "公示中" in desk.get(CLERK, "/filing/applications").text
 
     desk.today = MONDAY + 8 * DAY
+    listed = desk.get(CLERK, "/filing/applications").text
+    assert "公示期满</span>" in listed and "公示中</span>" not in listed
+    elapsed = desk.get(CLERK, "/filing/applications/1").text
+    assert "公示期满</span>" in elapsed
+    assert '备案<span class="unseen">（当前）' in elapsed
     filing = "/filing/applications/1/file"
     terms = {"first": "2026-12-01", "last": "2029-11-30", "reason": "符合条件"}
     wrong = desk.post(CLERK, filing, prefix__0="S00001200012", **terms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.next_page_notice import say_done
-from accounts.roles import allow
+from accounts.role_standing import counting_roles
+from accounts.roles import Role, allow
 from accounts.spoken import spoken_day
 from accounts.tables import Column, ColumnKind, Filter, FilterKind, TableSpec, read_table
 from accounts.troubles import Trouble, too_long
@@ -24,6 +26,7 @@ from issuer.console.authority import (
     READERS,
     REFUSALS,
     DecisionEntry,
+    is_director,
     limit_form,
     may_act,
     not_found_unless,
@@ -53,6 +56,7 @@ from keys.certificates import load_certificate
 from keys.filing_windows import EVENT_NAMES, FilingEvent
 from keys.ring import Standing
 from keys.seal import inspect_validity
+from registry.account_models import AccountRow
 from registry.filing_models import FilingAct
 from registry.models import SigningKey, Site
 from registry.session import reading
@@ -75,6 +79,7 @@ _STANDING_TONES: Final = {
     SiteStanding.EXPIRED: "calm",
     SiteStanding.ENDED: "bad",
 }
+_NOBODY: Final = Text("还没有", "nobody yet")
 _KEY_STANDINGS: Final = {
     Standing.ACTIVE: ("good", Text("在用", "active")),
     Standing.RETIRED: ("calm", Text("已停用", "retired")),
@@ -152,6 +157,7 @@ def body(prefix: str) -> AnyResponse:
     office, day = the_office(), today()
     with reading(office.desks) as desks:
         proposals = list(waiting_proposals(desks, prefix))
+        people = _people(desks, prefix)
     with reading(office.engine) as session:
         site = _find(session, prefix)
         view = view_of(session, site, day)
@@ -170,12 +176,24 @@ def body(prefix: str) -> AnyResponse:
             events=[_event(one) for one in reversed(acts_of(session, site))],
             acts=[(kind, ACT_NAMES[kind]) for kind in _open_kinds(view)] if may_act() else [],
             grave=_GRAVE,
+            people=people,
+            is_director=is_director(),
             proposal=proposals[0] if proposals else None,
             proposal_text=titled(session, proposals)[0][1] if proposals else None,
             may_approve=bool(proposals) and may_approve(proposals[0]),
             scope_text=scope_text,
         )
     return Response(page)
+
+
+def _people(desks: Session, prefix: str) -> list[tuple[Text, Text]]:
+    """Return how many of a body have each role, as far as it counts."""
+    query = select(AccountRow).where(AccountRow.body == prefix, AccountRow.active)
+    held = Counter(role for row in desks.scalars(query) for role in counting_roles(row))
+    return [
+        (role.text, Text(f"{held[role]} 人", str(held[role])) if held[role] else _NOBODY)
+        for role in (Role.KEY_CUSTODIAN, Role.BODY_CLERK, Role.EXAMINER, Role.APPROVER)
+    ]
 
 
 @blueprint.get("/<prefix>/acts/<kind>")

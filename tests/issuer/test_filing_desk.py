@@ -100,7 +100,7 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
     done = desk.post(DIRECTOR, "/filing/proposals/1/approve", seen="yes")
     assert done.status_code == 303
     settled = desk.get(DIRECTOR, "/filing/proposals/1").text
-    assert "添加该机构的密钥保管人" in settled
+    assert "密钥保管人添加经办人、考评员和审批人" in settled and 'href="/people/add"' in settled
     assert re.search(rf"决定日期</dt><dd>[^/]*{spoken_day(desk.today).zh}", settled)
     assert stage(desk) is Stage.FILED
     with reading(desk.office.engine) as session:
@@ -116,7 +116,9 @@ def test_an_application_goes_from_the_form_to_the_filing(desk: AuthorityDesk) ->
         ("备案", "经办人 赵经办，审批人 钱负责"),
     ):
         assert re.search(rf'<b>{step}</b>.*?class="by">{by}，[^<]*录入<', page, re.DOTALL)
+    assert 'href="/people/add"' in desk.get(DIRECTOR, f"/filing/bodies/{PREFIX}").text
     body = desk.get(AUDITOR, f"/filing/bodies/{PREFIX}").text
+    assert "<dt>考评员</dt><dd>还没有</dd>" in body and "/people" not in body
     assert "备案有效" in body and "三级/高级工" in body and "赵经办、钱负责" in body
 
 

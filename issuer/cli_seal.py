@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import click
 
 from accounts.spoken import spoken_day
-from codes.wording import Text
+from codes.wording import Language, Text
 from issuer.acts import privileged
 from issuer.cli_timestamps import crl, timestamps
 from issuer.desk import shanghai_day
@@ -26,7 +27,7 @@ from issuer.seal_custody import (
     usable_seal,
 )
 from issuer.seal_files import StoredSeal, read_seals
-from issuer.terminal import ask_passphrase, json_option, open_home, say, show
+from issuer.terminal import ask_passphrase, json_option, lay_out, open_home, say, show
 from issuer.timestamping import read_timestamps
 from issuer.token_options import (
     ask_secret,
@@ -34,7 +35,7 @@ from issuer.token_options import (
     token_options,
 )
 from keys.certificates import load_certificate, shown_issuer, shown_name
-from keys.seal import inspect_validity
+from keys.seal import ChainState, inspect_validity
 from keys.seal_authority import SealSubject
 from registry.home import Home
 from registry.schema import open_registry
@@ -157,21 +158,54 @@ def list_seals(as_json: bool) -> None:
     }
     rows = [{**describe(one, now), "in_use": one in used} for one in seals]
     authority = read_timestamps(home)
-    lines = [
-        f"{row['prefix']}  {row['seal_id']}  {row['signer']}  {row['kind']}  "
-        f"{str(row['valid_from'])[:10]} – {str(row['valid_to'])[:10]}  {row['state']}"
-        f"{'  *' if row['in_use'] else ''}"
-        for row in rows
-    ]
-    if authority is not None:
-        lines.append(f"RFC 3161: {authority.url}")
-    text = "\n".join(lines)
     nothing = Text("尚无印章。用 yanzhen seal new 制作", "no seals yet; use yanzhen seal new")
+    told = Text(_table(rows, Language.ZH), _table(rows, Language.EN)) if rows else nothing
+    if authority is not None:
+        stamped = f"RFC 3161: {authority.url}"
+        told = Text(f"{told.zh}\n{stamped}", f"{told.en}\n{stamped}")
     show(
         {"seals": rows, "timestamps": authority.url if authority else None},
-        Text(text, text) if lines else nothing,
+        told,
         as_json=as_json,
     )
+
+
+def _table(rows: Sequence[Mapping[str, Any]], language: Language) -> str:
+    head = [heading.say(language) for heading in _HEADINGS]
+    cells = [
+        [
+            str(row["prefix"]),
+            str(row["seal_id"]),
+            str(row["signer"]),
+            str(row["kind"]),
+            str(row["valid_from"])[:10],
+            str(row["valid_to"])[:10],
+            _STATES[str(row["state"])].say(language),
+            (_IN_USE if row["in_use"] else _NOT_IN_USE).say(language),
+        ]
+        for row in rows
+    ]
+    return lay_out([head, *cells])
+
+
+_HEADINGS = (
+    Text("编号前缀", "prefix"),
+    Text("印章", "seal"),
+    Text("持有者", "owner"),
+    Text("算法", "algorithm"),
+    Text("生效日期", "first day"),
+    Text("到期日期", "last day"),
+    Text("状态", "state"),
+    Text("使用", "use"),
+)
+_REVOKED = "revoked"
+_STATES = {
+    ChainState.USABLE.value: Text("可用", "usable"),
+    ChainState.NOT_YET.value: Text("尚未生效", "not valid yet"),
+    ChainState.EXPIRED.value: Text("已过期", "expired"),
+    _REVOKED: Text("已撤销", "revoked"),
+}
+_IN_USE, _NOT_IN_USE = Text("在用", "in use"), Text("未用", "not in use")
 
 
 @seal.command()
@@ -247,7 +281,7 @@ def describe(stored: StoredSeal, now: datetime) -> dict[str, Any]:
         "source": stored.source.value,
         "valid_from": stored.chain.not_before.isoformat(),
         "valid_to": stored.chain.not_after.isoformat(),
-        "state": "revoked" if stored.revoked_at else state,
+        "state": _REVOKED if stored.revoked_at else state,
         "reaches_root": stored.chain.complete,
     }
 

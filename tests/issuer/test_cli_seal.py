@@ -42,7 +42,10 @@ def test_a_new_seal_replaces_the_one_before_and_the_root_is_published(
     assert rows[0]["seal_id"] == made.json["seal_id"]
     home = Home.open(tmp_path / "home", environment={})
     assert home.seal_root_path.exists()
-    assert "*" in filed_shell("seal", "list").out
+    listed = [line.split() for line in filed_shell("seal", "list").out.splitlines()]
+    assert [line[-2:] for line in listed] == [["状态", "使用"], ["可用", "在用"], ["可用", "未用"]]
+    english = filed_shell("--lang", "en", "seal", "list").out
+    assert "in use" in english and "usable" in english
 
 
 def test_a_seal_of_a_real_authority_is_imported_with_its_own_password(

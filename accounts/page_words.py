@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Flask, current_app, g, request
 
 from accounts.next_page_notice import what_was_done
-from accounts.person import current_person
+from accounts.person import Person, current_person
 from accounts.roles import Role
 from accounts.spoken import spoken_count, spoken_day, spoken_moment, spoken_things
 from codes.wording import Text
@@ -30,12 +30,24 @@ class Place:
         text: what it is called.
         roles: who is shown it; the route's own roles, or fewer.
         purpose: what is done there, in a line, for whoever is new; shown on the front page.
+        looked_at: what an auditor sees there, who does nothing of it; None where `purpose` fits.
     """
 
     endpoint: str
     text: Text
     roles: frozenset[Role]
     purpose: Text | None = None
+    looked_at: Text | None = None
+
+    def purpose_for(self, person: Person) -> Text | None:
+        """Return what a person does there; of who only looks, what there is to see."""
+        looks = self.looked_at is not None and only_looks(person)
+        return self.looked_at if looks else self.purpose
+
+
+def only_looks(person: Person) -> bool:
+    """Return whether a person, an auditor, reads the pages of others and does nothing on them."""
+    return person.roles <= {Role.AUDITOR}
 
 
 def add_places(app: Flask, places: Sequence[Place]) -> None:
@@ -73,14 +85,15 @@ def place_keys(places: Sequence[Place]) -> dict[str, str]:
 def desk_words() -> dict[str, Any]:
     """Return what every template of the desks can say, in the language of the page."""
     language = g.get("language") or page_language(request)
-    places = places_of_person()
+    places, person = places_of_person(), current_person()
     return {
         **display_words(request, language, page_view(request)),
         "day": lambda when: spoken_day(when).say(language),
         "moment": lambda when: "" if when is None else spoken_moment(when).say(language),
         "count": spoken_count,
         "some": spoken_things,
-        "person": current_person(),
+        "person": person,
+        "only_looks": person is not None and only_looks(person),
         "places": places,
         "keys": place_keys(places),
         "what_was_done": what_was_done,

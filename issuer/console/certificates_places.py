@@ -32,6 +32,9 @@ def add_certificates(app: Flask) -> None:
                     "查一张证书；经办人在其页面提出更正、补发、暂停、撤销",
                     "Find one; on its page a clerk proposes to correct, suspend or revoke it",
                 ),
+                looked_at=Text(
+                    "查看证书及其办理经过", "See certificates and what was done to them"
+                ),
             ),
             Place(
                 endpoint="certificate_decisions.index",
@@ -40,6 +43,9 @@ def add_certificates(app: Flask) -> None:
                 purpose=Text(
                     "对已核发证书提出的更正、撤销等事项",
                     "What is proposed for certificates already issued",
+                ),
+                looked_at=Text(
+                    "查看证书变更由谁提出、由谁审批", "See who proposed and who decided"
                 ),
             ),
             Place(

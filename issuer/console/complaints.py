@@ -77,8 +77,9 @@ def add_complaints(app: Flask) -> None:
     app.register_blueprint(blueprint)
     text = Text("投诉举报", "Complaints and tips")
     why = Text("公众提交的投诉和线索，登记、答复、办结", "What the public reports: take up, answer")
-    roles = frozenset(READERS)
-    add_places(app, [Place(endpoint="complaints.index", text=text, roles=roles, purpose=why)])
+    seen = Text("查看投诉举报办到哪一步", "See how far each is")
+    at, roles = "complaints.index", frozenset(READERS)
+    add_places(app, [Place(endpoint=at, text=text, roles=roles, purpose=why, looked_at=seen)])
     add_waiting(app, waiting_complaints)
 
 

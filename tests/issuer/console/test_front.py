@@ -131,3 +131,21 @@ def test_a_proposed_act_waits_for_the_other_approvers(desk: BatchDesk) -> None:
     text = page(desk.app, SECOND_APPROVER, "/")
     assert "项证书变更待审批" in text and f'href="/acts/{act}"' in text
     assert "项证书变更待审批" not in page(desk.app, FOREIGN, "/")
+
+
+def test_an_auditor_is_told_what_there_is_to_see_and_invited_to_nothing(desk: BatchDesk) -> None:
+    auditor = replace(CLERK, body=None, roles=frozenset({Role.AUDITOR}))
+    front = page(desk.app, auditor, "/")
+    assert "查看各申请的环节、意见和公示" in front and "受理申报" not in front
+    assert "查看证书变更由谁提出、由谁审批" in front
+    for path, told, invited in (
+        ("/filing/applications?closed=1", "录入的申请列在这里", "点“录入新申请”"),
+        ("/filing/proposals", "主管部门提出、等另一人审批的事项列在这里", "在申请页面提出备案"),
+        ("/filing/quality", "抽查的样本、种子和结果列在这里", "选一家机构和核发期间"),
+        ("/acts/?state=withdrawn", "机构提出的更正、撤销等事项列在这里", "打开一张证书"),
+        ("/police/readings", "以及另一名民警的复核", "会列在这里等候复核"),
+    ):
+        shown = page(desk.app, auditor, path)
+        assert told in shown and invited not in shown, path
+    clerk = replace(auditor, roles=frozenset({Role.AUDITOR, Role.AUTHORITY_CLERK}))
+    assert "受理申报" in page(desk.app, clerk, "/")

@@ -20,6 +20,7 @@ const ASK_MILLISECONDS = 8000;
  * @property {(reason: string) => void} offerWays shows why nothing was checked, and the other ways
  * @property {(open: boolean) => void} otherWays opens or closes the other ways to check
  * @property {() => void} askServer offers the server's check of the text
+ * @property {boolean} [picture] the text was read from a picture that shows more than its code
  */
 
 /**
@@ -84,7 +85,7 @@ async function judge(text, trust, tables, page) {
   if (!page.wanted()) return undefined;
   if (answer !== null) {
     conclude(page, answer, tables);
-    return offerReport(page.root, text);
+    return page.picture ? undefined : offerReport(page.root, text);
   }
   return local === null ? page.offerWays('no-crypto') : concludeWithoutStatus(page, local, tables);
 }
@@ -118,8 +119,11 @@ function concludeWithoutStatus(page, local, tables) {
   if (local.unchecked) page.askServer();
 }
 
-function show({ root }, verdict, tables, stage) {
-  showVerdict(root, verdict, tables, pageLanguage(), stage);
+function show({ root, picture }, verdict, tables, stage) {
+  // A good code says nothing of the picture around it: that is never called to agree here.
+  const unseen = picture && verdict.outcome === 'valid' && stage.words === null;
+  const caution = unseen ? pageWords('picture-unseen') : null;
+  showVerdict(root, verdict, tables, pageLanguage(), { ...stage, caution });
 }
 
 /** The server's verdict with the present status, or null when it cannot be had now. */

@@ -112,7 +112,7 @@ async function choosePicture() {
   try {
     reader ??= await openReader();
     const text = await readPicture(reader, file);
-    if (mine === run && text !== null) judge(text);
+    if (mine === run && text !== null) judge(text, true);
     else if (mine === run) showMessage(root, pageWords('no-code'));
   } catch {
     if (mine === run) showMessage(root, pageWords('no-picture'));
@@ -127,14 +127,18 @@ function clearResult() {
   part('whole').hidden = true;
 }
 
-/** Check one code's text and show what comes out; the text stays text. */
-function judge(text) {
+/**
+ * Check one code's text and show what comes out; the text stays text.
+ * @param {boolean} [picture] it stands in a picture of which nothing else was read
+ */
+function judge(text, picture = false) {
   run += 1;
   const mine = run;
   const page = {
     root,
     wanted: () => mine === run,
-    again: () => judge(text),
+    picture,
+    again: () => judge(text, picture),
     offerWays: (reason) => showMessage(root, pageWords(reason)),
     otherWays: () => {},
     askServer: () => { part('server-check').hidden = false; },

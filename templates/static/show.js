@@ -11,6 +11,8 @@ const FIXED_WIDTH = new Set(['number', 'print_serial', 'document_number']);
  * @property {boolean} asking the register has not answered yet
  * @property {{title: string, text: string}|null} words instead of the outcome's own
  * @property {string|null} tone instead of the outcome's own
+ * @property {{title: string, text: string}|null} caution instead of a good outcome's title, and
+ *   after its meaning where one finding decides
  * @property {(() => void)|null} askAgain offered when the register could not be asked
  * @property {boolean} [otherWays] the page offers other ways to check right below
  */
@@ -28,14 +30,15 @@ export function showVerdict(root, verdict, tables, language, stage) {
   const slot = (name) => page.querySelector(`[data-slot="${name}"]`);
   const outcome = tables.words.outcomes[verdict.outcome];
   const specific = specificMeaning(verdict, tables.words);
-  const tone = stage.tone ?? specific?.tone ?? outcome.tone;
-  const title = stage.words?.title ?? outcome[language];
+  const ownTone = specific?.tone ?? outcome.tone;
+  const tone = stage.tone ?? (stage.caution && ownTone === 'good' ? 'note' : ownTone);
+  const title = (stage.words ?? stage.caution)?.title ?? outcome[language];
   slot('banner').classList.add(`tone-${tone}`);
   slot('icon').replaceWith(icon(tone));
   slot('outcome').textContent = title;
-  slot('meaning').textContent = stage.words?.text ?? (specific ?? outcome.meaning)[language];
+  slot('meaning').textContent = meaning(stage, specific, outcome, language);
   // While only the status is wanting, the paper is to be compared as for one in force.
-  const speaks = tone === 'good' || (stage.asking && stage.words !== null);
+  const speaks = ownTone === 'good' || (stage.asking && stage.words !== null);
   slot('advice').textContent = tables.words.compare_advice[speaks ? 'good' : 'other'][language];
   fillState(slot, verdict, tables, language, stage);
   fillFacts(slot, verdict.certificate, tables.words, language);
@@ -71,6 +74,13 @@ function specificMeaning({ outcome, findings }, { meanings }) {
   const found = new Set(findings.map((one) => one.code));
   return meanings.find(
     (one) => one.outcome === outcome && one.codes.some((code) => found.has(code)));
+}
+
+/** What stands under the headline; a caution takes the place of an outcome's general words. */
+function meaning({ words, caution }, specific, outcome, language) {
+  if (words !== null) return words.text;
+  if (!caution) return (specific ?? outcome.meaning)[language];
+  return `${specific?.[language] ?? ''} ${caution.text.trim()}`.trim();
 }
 
 /** The status is not shown beside a paper, or evidence, that is not to be relied on. */

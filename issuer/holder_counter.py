@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from codes.wording import Text
 from issuer.errors import IssuerError
 from registry.holder_access import CodePurpose, HolderClaim, HolderKeys, make_code
-from registry.holder_requests import RequestOutcome, answer_request
+from registry.holder_requests import RequestOutcome, answer_request, close_request
 from registry.models import Award, AwardStatus
 from registry.session import transaction
 
@@ -72,14 +72,7 @@ class HolderCounter:
             IssuerError: the answer is empty or too long (`request_answer`); it was answered before
                 (`request_answered`).
         """
-        if not 1 <= len(words) <= MOST_ANSWER or not words.replace("\n", "").isprintable():
-            raise IssuerError(
-                "request_answer",
-                Text(
-                    f"请写明答复内容，不超过 {MOST_ANSWER} 字",
-                    f"write the answer, in at most {MOST_ANSWER} characters",
-                ),
-            )
+        _check_words(words)
         with transaction(self.public) as session:
             done = answer_request(
                 session, self.keys, body, request_id, outcome, words, now=self.clock()
@@ -89,3 +82,37 @@ class HolderCounter:
                 "request_answered",
                 Text("这件申请已经答复或已撤回", "the request was answered or taken back"),
             )
+
+    def close(self, body: str, request_id: int, words: str) -> None:
+        """End a request that was taken up and that no act will follow; its holder reads why.
+
+        Raises:
+            IssuerError: as `answer`; it waits for no act (`request_not_taken_up`).
+        """
+        _check_words(words)
+        with transaction(self.public) as session:
+            done = close_request(session, self.keys, body, request_id, words, now=self.clock())
+        if not done:
+            raise request_not_taken_up()
+
+
+def request_not_taken_up() -> IssuerError:
+    """Return the refusal to end a request that waits for no act."""
+    return IssuerError(
+        "request_not_taken_up",
+        Text(
+            "这件申请不在已受理、待办理之列，可能已经提出办理或已经结束",
+            "the request does not wait for an act: one was proposed, or it is over",
+        ),
+    )
+
+
+def _check_words(words: str) -> None:
+    if not 1 <= len(words) <= MOST_ANSWER or not words.replace("\n", "").isprintable():
+        raise IssuerError(
+            "request_answer",
+            Text(
+                f"请写明答复内容，不超过 {MOST_ANSWER} 字",
+                f"write the answer, in at most {MOST_ANSWER} characters",
+            ),
+        )

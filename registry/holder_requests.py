@@ -54,6 +54,7 @@ class RequestOutcome(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
 
     @property
     def text(self) -> Text:
@@ -65,6 +66,7 @@ _OUTCOMES: Final = {
     RequestOutcome.ACCEPTED: Text("已受理", "taken up"),
     RequestOutcome.DECLINED: Text("不予受理", "declined"),
     RequestOutcome.WITHDRAWN: Text("申请人已撤回", "taken back by the holder"),
+    RequestOutcome.CLOSED: Text("受理后未办理", "taken up, then closed without an act"),
 }
 ANSWERS: Final = (RequestOutcome.ACCEPTED, RequestOutcome.DECLINED)
 """What a body may answer."""
@@ -172,18 +174,19 @@ def requests_to(session: Session, keys: HolderKeys, body: str) -> Sequence[Asked
     return [_read(keys, row) for row in rows]
 
 
+def pending_requests(session: Session, keys: HolderKeys, body: str) -> list[AskedFor]:
+    """Return the requests to a body that it has not declined and nobody ended, the oldest first."""
+    open_, accepted = HolderRequest.outcome.is_(None), RequestOutcome.ACCEPTED.value
+    query = select(HolderRequest).where(
+        HolderRequest.body == body, open_ | (HolderRequest.outcome == accepted)
+    )
+    return [_read(keys, row) for row in session.scalars(query.order_by(HolderRequest.id))]
+
+
 def find_request(session: Session, keys: HolderKeys, body: str, request_id: int) -> AskedFor | None:
     """Return a request to a body; None where it is another's or there is none."""
     row = session.get(HolderRequest, request_id)
     return None if row is None or row.body != body else _read(keys, row)
-
-
-def count_requests(session: Session, body: str) -> int:
-    """Return how many requests to a body wait for an answer."""
-    query = select(func.count(HolderRequest.id)).where(
-        HolderRequest.body == body, HolderRequest.outcome.is_(None)
-    )
-    return session.scalar(query) or 0
 
 
 def answer_request(
@@ -203,6 +206,23 @@ def answer_request(
     row.outcome, row.answered_at = outcome.value, now
     context = f"answer/{row.owner.hex()}"
     row.answer_sealed = seal(keys.common_cipher(_KIND), context, words.encode())
+    return True
+
+
+def close_request(
+    session: Session, keys: HolderKeys, body: str, request_id: int, words: str, *, now: datetime
+) -> bool:
+    """End a request that was taken up, without an act; why stands after the earlier answer.
+
+    False where it was not taken up, is ended, another's or not there.
+    """
+    row = session.get(HolderRequest, request_id, with_for_update=True)
+    if row is None or row.body != body or row.outcome != RequestOutcome.ACCEPTED.value:
+        return False
+    said = f"{_read(keys, row).answer or ''}\n{words}".strip()
+    row.outcome, row.answered_at = RequestOutcome.CLOSED.value, now
+    context = f"answer/{row.owner.hex()}"
+    row.answer_sealed = seal(keys.common_cipher(_KIND), context, said.encode())
     return True
 
 

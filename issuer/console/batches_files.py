@@ -26,7 +26,7 @@ from issuer.console.batches_room import (
     the_room,
     to_batch,
 )
-from issuer.console.certificates_holder import holder_counter
+from issuer.console.certificates_pending import holder_counter
 from issuer.errors import IssuerError
 from issuer.handover_codes import CODES_MADE, check_codes_seen, codes_made
 from issuer.issued_exam import write_exam_file

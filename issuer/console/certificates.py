@@ -52,6 +52,7 @@ from issuer.console.certificates_asking import (
 )
 from issuer.console.certificates_exam import exam_facts
 from issuer.console.certificates_forms import read_asked, trouble_of
+from issuer.console.certificates_pending import waiting_on
 from issuer.console.certificates_show import TONES, words_of
 from issuer.console.office import Office, the_office, the_operator
 from issuer.copies_to_print import DOWNLOADED, acts_to_print, ground_of_printing
@@ -271,6 +272,7 @@ def _show(
         right=right,
         to_print=to_print,
         exam=exam,
+        requests=waiting_on(view.number),
         public_url=office.public_url,
         **words_of(
             view,

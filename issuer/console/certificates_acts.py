@@ -31,14 +31,18 @@ from issuer.console.certificates_forms import (
     read_act,
     trouble_of,
 )
+from issuer.console.certificates_pending import READ_REQUEST, waiting_on
 from issuer.console.certificates_show import changes_shown
 from issuer.console.certificates_words import ACT_HEADINGS, ACT_HELP, ACT_TITLES
-from issuer.console.office import the_office
+from issuer.console.office import the_office, the_operator
 from issuer.copy_list import REASON_WORDS
 from issuer.desk import shanghai_day
+from issuer.holder_promises import reference_of
 from issuer.life_words import GROUND_WORDS, KIND_CODES, KINDS_BY_CODE
+from issuer.operator import DEFAULT_GROUND, note_act_now
 from log.leaves import LifeKind
 from registry.errors import RegistryError
+from registry.holder_requests import AskedFor
 from registry.session import reading
 from templates.fonts import FontChain
 
@@ -60,12 +64,24 @@ class _Subject:
     told: Text | None
     waiting: tuple[int, ...]
 
+    def requests(self) -> list[AskedFor]:
+        """Return what the holder asks for by this act, as far as it is not done; noted first."""
+        office, code = the_office(), KIND_CODES[self.kind]
+        asked = [one.asked for one in waiting_on(self.number) if one.asked.kind.value == code]
+        operator = the_operator(ground=DEFAULT_GROUND)
+        for one in asked:
+            about = f"{one.number} {one.id}"
+            note_act_now(office.engine, operator, READ_REQUEST, about, at=office.clock())
+        return asked
+
 
 @blueprint.get("/<int:award_id>/acts/<code>")
 @allow(Role.BODY_CLERK)
 def form(award_id: int, code: str) -> str:
     """Show the form of an act."""
-    return _form(_subject(award_id, code), ActEntry())
+    subject = _subject(award_id, code)
+    asked = subject.requests()
+    return _form(subject, ActEntry(reference=reference_of(asked)), asked=asked)
 
 
 @blueprint.post("/<int:award_id>/acts/<code>")
@@ -122,7 +138,13 @@ def _subject(award_id: int, code: str) -> _Subject:
         )
 
 
-def _form(subject: _Subject, entry: ActEntry, troubles: tuple[Trouble, ...] = ()) -> str:
+def _form(
+    subject: _Subject,
+    entry: ActEntry,
+    troubles: tuple[Trouble, ...] = (),
+    *,
+    asked: list[AskedFor] | None = None,
+) -> str:
     if not subject.may and not troubles:
         text = Text(
             "证书现在的状态不适用这一事项", "the certificate is not in a state for this act"
@@ -132,6 +154,7 @@ def _form(subject: _Subject, entry: ActEntry, troubles: tuple[Trouble, ...] = ()
         "desk/certificates/act_form.html",
         subject=subject,
         entry=entry,
+        requests=subject.requests() if asked is None else asked,
         troubles=troubles,
         **_words(subject.kind),
     )

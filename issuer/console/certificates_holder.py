@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from flask import Blueprint, abort, render_template, request
 from flask import redirect as lead
@@ -12,29 +11,26 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from accounts.next_page_notice import say_done
-from accounts.person import Person, the_person
+from accounts.person import the_person
 from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, TableSpec, read_table
 from accounts.troubles import Trouble, too_long
-from accounts.waiting import Waiting
 from codes.wording import Text
 from issuer.awarding import open_private
 from issuer.console.certificates_asking import BODY_READERS, REFUSALS, the_award
 from issuer.console.certificates_forms import trouble_of
+from issuer.console.certificates_pending import READ_REQUEST, Pending, holder_counter, pending_of
 from issuer.console.office import the_office, the_operator
-from issuer.holder_counter import MOST_ANSWER, HolderCounter
+from issuer.holder_counter import MOST_ANSWER, HolderCounter, request_not_taken_up
 from issuer.operator import DEFAULT_GROUND, note_act_now
-from registry.holder_access import HolderKeys
 from registry.holder_requests import (
     ANSWERS,
     AskedFor,
     RequestOutcome,
-    count_requests,
     find_request,
     requests_to,
 )
 from registry.models import Award
-from registry.public_database import public_database, public_database_url
 from registry.session import reading
 
 blueprint = Blueprint("certificate_holder", __name__, url_prefix="/certificates")
@@ -47,6 +43,17 @@ _LIST = TableSpec(
         Column(key="state", text=Text("答复", "Answer")),
     )
 )
+_ANSWERED = {
+    RequestOutcome.ACCEPTED.value: Text(
+        "答复已保存，持证人凭回执编号可以看到。接着请办理：提出以前，这件申请一直列在待办里",
+        "The answer is saved, and the holder sees it by the receipt code. Now propose the act: "
+        "until then the request stays among what waits for you",
+    ),
+    RequestOutcome.DECLINED.value: Text(
+        "答复已保存，持证人凭回执编号可以看到",
+        "The answer is saved, and the holder sees it by the receipt code",
+    ),
+}
 _CHOOSE = Text("请选择是否受理", "Choose whether it is taken up")
 
 
@@ -85,11 +92,14 @@ def requests() -> str:
     table = read_table(request.args, _LIST)
     with holder_counter() as counter, reading(counter.public) as session:
         found = requests_to(session, counter.keys, _own_body())
+    to_do = {one.asked.id for one in pending_of(_own_body()) if one.to_do}
+    found = sorted(found, key=lambda one: (one.outcome is not None, one.id not in to_do))
     return render_template(
         "desk/certificates/requests.html",
         table=table,
         rows=found[table.offset : table.offset + table.size],
         total=len(found),
+        to_do=to_do,
     )
 
 
@@ -108,53 +118,59 @@ def answer(number: int) -> Response | str | tuple[str, int]:
     said, words = (request.form.get(key, "").strip() for key in ("outcome", "answer"))
     words = words.replace("\r\n", "\n")
     if said not in tuple(map(str, ANSWERS)):
-        trouble = Trouble(field="outcome", text=_CHOOSE)
-        return _request_page(number, (trouble,), said=said, words=words), 422
+        choose = Trouble(field="outcome", text=_CHOOSE)
+        return _request_page(number, (choose,), said=said, words=words), 422
     long = too_long(request.form, answer=MOST_ANSWER)
     if long:
         return _request_page(number, long, said=said, words=words), 422
-    office = the_office()
-    operator = the_operator(ground=DEFAULT_GROUND)
-    note_act_now(
-        office.engine, operator, "certificates.request.answer", str(number), at=office.clock()
-    )
-    try:
-        with holder_counter() as counter:
-            counter.answer(_own_body(), number, RequestOutcome(said), words)
-    except REFUSALS as error:
-        failed, act = f"{number} {error.code}", "certificates.request.answer.failed"
-        note_act_now(office.engine, operator, act, failed, at=office.clock())
-        field = "answer" if error.code == "request_answer" else ""
-        trouble = Trouble(field=field, text=error.text)
+
+    def do(counter: HolderCounter) -> None:
+        counter.answer(_own_body(), number, RequestOutcome(said), words)
+
+    trouble = _refusal_of("certificates.request.answer", number, do)
+    if trouble is not None:
         return _request_page(number, (trouble,), said=said, words=words), 422
-    say_done(
-        Text(
-            "答复已保存，持证人凭查看码进入后可以看到；需要更正、补发的，另在证书页提出",
-            "The answer is saved; the holder sees it after entering with a code. Propose a "
-            "correction or a reissue separately, on the certificate's page",
-        )
-    )
+    say_done(_ANSWERED[said])
     return lead(address_of("certificate_holder.show_request", number=number), 303)
 
 
-def waiting_requests(person: Person) -> Iterator[Waiting]:
-    """Yield the requests that a clerk of a body has to answer."""
-    if person.body is None or not person.is_one_of(Role.BODY_CLERK):
-        return
-    with holder_counter() as counter, reading(counter.public) as session:
-        count = count_requests(session, person.body)
-    text = Text("件持证人申请待答复", "{request of a holder|requests of holders} to answer")
-    yield Waiting(text=text, count=count, link=address_of("certificate_holder.requests"))
+@blueprint.post("/requests/<int:number>/close")
+@allow(Role.BODY_CLERK)
+def close(number: int) -> Response | tuple[str, int]:
+    """End a request that was taken up and that no act will follow."""
+    words = request.form.get("answer", "").strip().replace("\r\n", "\n")
+    long = too_long(request.form, answer=MOST_ANSWER)
+    if long:
+        return _request_page(number, long, words=words), 422
+
+    def do(counter: HolderCounter) -> None:
+        pending = _pending(number)
+        if pending is None or not pending.to_do:
+            raise request_not_taken_up()
+        counter.close(_own_body(), number, words)
+
+    _find(number)
+    trouble = _refusal_of("certificates.request.close", number, do)
+    if trouble is not None:
+        return _request_page(number, (trouble,), words=words), 422
+    text = "已结束，不再办理；持证人凭回执编号看到您写的原因"
+    say_done(Text(text, "Closed; by the receipt code the holder reads why"))
+    return lead(address_of("certificate_holder.show_request", number=number), 303)
 
 
-@contextmanager
-def holder_counter() -> Iterator[HolderCounter]:
-    """Yield where codes and requests lie, for one block."""
-    office = the_office()
-    with public_database(public_database_url(office.home)) as public:
-        yield HolderCounter(
-            public=public, keys=HolderKeys(office.home.pepper()), clock=office.clock
-        )
+def _refusal_of(act: str, number: int, do: Callable[[HolderCounter], None]) -> Trouble | None:
+    """Do something about a request, noted first; return what to say where it is refused."""
+    office, operator = the_office(), the_operator(ground=DEFAULT_GROUND)
+    note_act_now(office.engine, operator, act, str(number), at=office.clock())
+    try:
+        with holder_counter() as counter:
+            do(counter)
+    except REFUSALS as error:
+        failed = f"{number} {error.code}"
+        note_act_now(office.engine, operator, f"{act}.failed", failed, at=office.clock())
+        field = "answer" if error.code == "request_answer" else ""
+        return Trouble(field=field, text=error.text)
+    return None
 
 
 def _request_page(
@@ -163,12 +179,13 @@ def _request_page(
     office, found = the_office(), _find(number)
     operator = the_operator(ground=DEFAULT_GROUND)
     subject = f"{found.number} {number}"
-    note_act_now(office.engine, operator, "certificates.request", subject, at=office.clock())
+    note_act_now(office.engine, operator, READ_REQUEST, subject, at=office.clock())
     with reading(office.engine) as session:
         award_id = session.scalar(select(Award.id).where(Award.number == found.number))
     return render_template(
         "desk/certificates/request.html",
         asked=found,
+        pending=_pending(number),
         award_id=award_id,
         may_act=the_person().is_one_of(Role.BODY_CLERK),
         outcomes=[(one.value, one.text) for one in ANSWERS],
@@ -186,6 +203,11 @@ def _find(number: int) -> AskedFor:
     if found is None:
         abort(404)
     return found
+
+
+def _pending(number: int) -> Pending | None:
+    """Return what is still to do about a request of the person's body; None where nothing is."""
+    return next((one for one in pending_of(_own_body()) if one.asked.id == number), None)
 
 
 def _own_body() -> str:

@@ -12,7 +12,7 @@ from issuer.console.certificates_acts import blueprint as acts
 from issuer.console.certificates_asking import BODY_READERS, READERS
 from issuer.console.certificates_decisions import blueprint as decisions
 from issuer.console.certificates_holder import blueprint as holder
-from issuer.console.certificates_holder import waiting_requests
+from issuer.console.certificates_pending import waiting_requests
 from issuer.console.certificates_waiting import declined_changes, waiting_changes, waiting_copies
 
 

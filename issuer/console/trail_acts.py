@@ -113,6 +113,7 @@ ACTS: Final = {
     "certificates.read": Text("查看持证人完整信息", "Full data of a holder read"),
     "certificates.request": Text("查看持证人的申请", "Request of a holder read"),
     "certificates.request.answer": Text("答复持证人的申请", "Request of a holder answered"),
+    "certificates.request.close": Text("结束持证人的申请，不再办理", "Request of a holder closed"),
     "complaint.answer": Text("答复投诉举报", "Complaint answered"),
     "complaint.assign": Text("分派投诉举报", "Complaint assigned"),
     "complaint.file": Text("下载投诉举报所附文件", "File of a complaint downloaded"),

@@ -80,7 +80,7 @@ _NUMBERED = tuple(
         ("quality.", r"(\d+)", r"检查 \1", r"check \1"),
         ("quality.", r"(\d+) (\d+)", r"检查 \1，第 \2 件", r"check \1, item \2"),
         ("questions.", r"question (\d+) (.+)", r"询问 \1 \2", r"question \1 \2"),
-        ("certificates.request.answer", r"(\d+)", r"持证人申请 \1", r"request \1 of a holder"),
+        ("certificates.request.", r"(\d+)", r"持证人申请 \1", r"request \1 of a holder"),
         ("life.", r"(\d+)", r"审批事项 \1", r"act \1"),
         ("police.", r"case (\d+) (\d+) (.+)", r"案件 \1 第 \2 条 \3", r"case \1, line \2 \3"),
         ("police.", r"reading (\d+) (.+)", r"查看记录 \1 \2", r"reading \1 \2"),

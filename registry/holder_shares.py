@@ -2,11 +2,13 @@
 
 What leads to the certificate lies sealed under the link's own code, which is kept nowhere: without
 the link neither the database nor its thief tells whose it is. Of visitors nothing is kept but how
-many there were.
+many there were. A link's withdrawal code ends it; that code follows from the look-up secret and
+the row, and the link does not tell it.
 """
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,12 +21,21 @@ from codes.wording import Text
 from registry.errors import RegistryError, VaultError
 from registry.holder_access import HolderClaim, HolderKeys
 from registry.holder_models import HolderShare
-from registry.spoken_codes import new_code, read_code, spaced
+from registry.spoken_codes import (
+    RECEIPT_CHARACTERS,
+    code_from,
+    code_of_number,
+    new_code,
+    number_of_code,
+    read_code,
+    spaced,
+)
 from registry.vault import seal, unseal
 
 SHARE_CHARACTERS: Final = 20
 SHARE_DAYS: Final = (1, 7, 30)
 MOST_SHARES: Final = 10
+_PLACE_CHARACTERS: Final = 6
 _LISTED_AFTER: Final = timedelta(days=90)
 
 
@@ -91,6 +102,31 @@ def make_share(
     return spaced(code)
 
 
+def withdrawal_code(keys: HolderKeys, share: HolderShare) -> str:
+    """Return the code that ends a link without being let in, as it is shown."""
+    return spaced(_withdrawal_code(keys, share))
+
+
+def _withdrawal_code(keys: HolderKeys, share: HolderShare) -> str:
+    """Return the code: first where the row is, then what only this side can tell of it."""
+    proof = bytes.fromhex(keys.digest("withdraw", f"{share.id} {share.digest}"))
+    place = code_of_number(share.id, _PLACE_CHARACTERS)
+    return place + code_from(proof, RECEIPT_CHARACTERS - _PLACE_CHARACTERS)
+
+
+def withdraw_by_code(session: Session, keys: HolderKeys, typed: str, *, now: datetime) -> bool:
+    """Withdraw the link of a withdrawal code for good; False where there is none of that code."""
+    code = read_code(typed, RECEIPT_CHARACTERS)
+    place = None if code is None else number_of_code(code[:_PLACE_CHARACTERS])
+    row = None if place is None else session.get(HolderShare, place)
+    if code is None or row is None:
+        return False
+    if not hmac.compare_digest(code.encode(), _withdrawal_code(keys, row).encode()):
+        return False
+    _end(row, now)
+    return True
+
+
 def open_share(session: Session, keys: HolderKeys, typed: str, *, now: datetime) -> Shared | None:
     """Return what a link leads to, and count that it was opened.
 
@@ -129,6 +165,10 @@ def withdraw_share(
     row = session.get(HolderShare, share_id)
     if row is None or row.owner != keys.mark(claim):
         return False
+    _end(row, now)
+    return True
+
+
+def _end(row: HolderShare, now: datetime) -> None:
     if row.sealed is not None:
         row.sealed, row.withdrawn_at = None, now
-    return True

@@ -26,6 +26,23 @@ def code_from(seed: bytes, characters: int) -> str:
     return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in seed[:characters])
 
 
+def code_of_number(number: int, characters: int) -> str:
+    """Return a whole number from 0 in the characters of codes, the last ones where it has more."""
+    places = range(5 * (characters - 1), -1, -5)
+    return "".join(_ALPHABET[(number >> place) % len(_ALPHABET)] for place in places)
+
+
+def number_of_code(code: str) -> int | None:
+    """Undo `code_of_number`; None where a character is none of codes."""
+    number = 0
+    for char in code:
+        value = _ALPHABET.find(char)
+        if value < 0:
+            return None
+        number = number * len(_ALPHABET) + value
+    return number
+
+
 def spaced(code: str) -> str:
     """Return a code as it is shown: four characters, a hyphen, four characters."""
     return "-".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))

@@ -44,6 +44,7 @@ from tests.verifier.holders import CODE, DOCUMENT, LINK, Sides, open_sides
 from verifier.site.holder_room import COOKIE, HolderDesk
 
 DAY = timedelta(days=1)
+WITHDRAWAL = re.compile(r'id="withdrawal" value="([0-9A-Z-]{19})" readonly')
 RECEIPT = re.compile(r'id="receipt" value="([0-9A-Z-]{19})" readonly')
 
 
@@ -76,8 +77,8 @@ def test_a_code_lets_its_holder_in_once_and_shows_all(sides: Sides) -> None:
     pdf = send(client, "/pdf")
     assert pdf.data.startswith(b"%PDF") and pdf.headers["Cache-Control"] == "no-store"
     assert sides.enter(sides.browser(), code).status_code == 422
-    client.post("/holder/leave")
-    assert PERSON.name not in client.get("/holder").text
+    left = client.get(client.post("/holder/leave").location).text
+    assert PERSON.name not in left and "已退出，这个浏览器没有保存" in left
 
 
 def test_what_is_typed_to_come_in_is_refused_whole_where_it_is_too_long(sides: Sides) -> None:
@@ -235,6 +236,31 @@ def test_a_link_shows_what_its_holder_chose_until_withdrawn(sides: Sides) -> Non
     assert "请补充或改正" not in over and "请把整条链接粘贴到这里" in visit(masked[:12]).text
     assert visit(full).status_code == 200
     assert "已撤回" in client.get("/holder").text
+
+
+def test_after_leaving_a_link_is_withdrawn_by_its_own_code(sides: Sides) -> None:
+    client = sides.arrived()
+    made = send(client, "/shares", days="1", name="full").text
+    link, code = LINK.search(made), WITHDRAWAL.search(made)
+    assert link is not None and code is not None
+    assert code[1] in client.get("/holder").text
+    send(client, "/shares", days="1", name="full")
+    client.post("/holder/leave")
+
+    def withdraw(typed: str) -> Any:
+        return sides.browser().post("/holder/withdrawal", data={"code": typed})
+
+    others = (code[1][:-1] + ("0" if code[1][-1] != "0" else "1"), link[1], "", "U" * 16, "Z" * 16)
+    for wrong in others:
+        refused = withdraw(wrong)
+        assert refused.status_code == 422 and 'id="withdrawal-wrong"' in refused.text
+    visitor = sides.browser()
+    assert visitor.post("/shared", data={"code": link[1]}).status_code == 200
+    done = withdraw(code[1].lower().replace("-", " "))
+    assert done.status_code == 303 and "链接已撤回" in sides.browser().get(done.location).text
+    assert visitor.post("/shared", data={"code": link[1]}).status_code == 422
+    assert withdraw(code[1]).status_code == 303  # it stays withdrawn
+    assert "有效至" in sides.arrived().get("/holder").text  # the other link is as it was
 
 
 def test_no_code_link_name_or_document_number_is_logged(sides: Sides) -> None:

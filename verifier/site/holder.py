@@ -29,6 +29,7 @@ from registry.holder_shares import (
     open_share,
     shares_of,
     withdraw_share,
+    withdrawal_code,
 )
 from registry.home import Home
 from registry.session import reading, transaction
@@ -124,7 +125,7 @@ def leave() -> AnyResponse:
     if guest is not None:
         with transaction(desk.public) as session:
             end_session(session, desk.keys, guest.cookie)
-    answer = redirect(address_of("holder.start"), 303)
+    answer = redirect(address_of("holder.start", done="left"), 303)
     answer.delete_cookie(COOKIE, path=COOKIE_PATH)
     return answer
 
@@ -285,7 +286,8 @@ def _certificate_page(
         return enter_page(ComingIn(), (Trouble(field="number", text=GONE),))
     with reading(desk.public) as session:
         shares = list(shares_of(session, desk.keys, guest.claim))
-        listed = [(len(shares) - at, one) for at, one in enumerate(shares)]
+        codes = [withdrawal_code(desk.keys, one) for one in shares]
+        listed = list(zip(range(len(shares), 0, -1), shares, codes, strict=True))
         requests = requests_of(session, desk.keys, guest.claim)
     page = render_template(
         "holder.html",

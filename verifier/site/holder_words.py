@@ -37,6 +37,9 @@ VALID: Final = Text(
     "Your certificate is on record and in force. Below is what is on record; if it differs from "
     "your paper, or is wrong, ask for a correction further down.",
 )
+_WITHDRAWN: Final = Text(
+    "链接已撤回，拿到链接的人不能再打开。", "The link was withdrawn and can no longer be opened."
+)
 DONE: Final = {
     "taken_back": Text(
         "申请已撤回，机构不再办理。", "Your request was taken back; nothing more is done about it."
@@ -45,9 +48,15 @@ DONE: Final = {
         "申请没有撤回：机构已经答复，见下方。",
         "Not taken back: the body has answered it; see below.",
     ),
-    "withdrawn": Text(
-        "链接已撤回，拿到链接的人不能再打开。",
-        "The link was withdrawn and can no longer be opened.",
-    ),
+    "withdrawn": _WITHDRAWN,
 }
 """What stands at the top of the holder's page once something was done."""
+DONE_OUTSIDE: Final = {
+    "withdrawn": _WITHDRAWN,
+    "left": Text(
+        "已退出，这个浏览器没有保存您的登录和证书页面；在公共电脑上下载过 PDF 的，请自行删除。",
+        "You are signed out, and this browser has kept neither your session nor the pages. Where "
+        "you downloaded the PDF on a public computer, delete it.",
+    ),
+}
+"""The same above the page by which holders come in."""

@@ -43,6 +43,11 @@ def test_the_page_of_a_report_says_what_was_printed_and_what_is_on_record(
     form = {"number": ticket.number, "code": ticket.code}
     page = desk.client.post("/report", data=form).text
     assert "所印为“一级/高级技师”，登记为“三级/高级工”。" in page
+    rows = re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', page)
+    level = next(cell for label, cell in rows if label == "职业技能等级")
+    assert 'class="compared tone-bad"' in level and "文件所印：一级/高级技师" in level
+    name = next(cell for label, cell in rows if label == "姓名")
+    assert 'class="compared tone-good"' in name
     pdf, written = desk.files(ticket)
     first, *others = json.loads(written)["report"]["verdict"]["findings"]
     assert first["evidence"]["field"] == "level" and first["decides"]

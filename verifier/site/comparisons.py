@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from codes.wording import Text
 from templates.spoken_values import spoken_print
 from verifier.finding_codes import Code
 from verifier.picture import PHOTO
-from verifier.verdict import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,36 +55,41 @@ _FILE_SHOWS = Text("文件所印", "The file shows")
 _PICTURE_SHOWS = Text("图片所示", "The picture shows")
 
 
-def comparisons(findings: Iterable[Finding]) -> dict[str, Comparison]:
-    """Return what each field came to, by its name."""
+def comparisons(findings: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, Comparison]:
+    """Return what each field came to, by its name.
+
+    Args:
+        findings: the code and the evidence of each.
+    """
     found = list(findings)
-    compared = {one.evidence["field"]: _comparison(one) for one in found if "field" in one.evidence}
+    compared = {
+        told["field"]: _comparison(Code(code), told) for code, told in found if "field" in told
+    }
     for name in _fields_beside(found):
         if name in compared and compared[name].tone == "good":
             compared[name] = _BESIDE
     return compared
 
 
-def _fields_beside(findings: Iterable[Finding]) -> Iterator[str]:
+def _fields_beside(findings: Iterable[tuple[str, Mapping[str, str]]]) -> Iterator[str]:
     """Yield the fields beside which a file carries what is no part of a certificate."""
-    for one in findings:
-        if one.code == Code.EXTRA_TEXT:
-            yield one.evidence.get("near", "")
-        elif one.code == Code.PAGE_MARKED:
-            yield from one.evidence["places"].split()
+    for code, told in findings:
+        if code == Code.EXTRA_TEXT:
+            yield told.get("near", "")
+        elif code == Code.PAGE_MARKED:
+            yield from told["places"].split()
 
 
-def _comparison(finding: Finding) -> Comparison:
-    code = Code(finding.code)
+def _comparison(code: Code, evidence: Mapping[str, str]) -> Comparison:
     if code in _COMPARISONS:
         return _COMPARISONS[code]
-    if finding.evidence["field"] == PHOTO:
+    if evidence["field"] == PHOTO:
         return _COMPARISONS[Code.PHOTO_DIFFERS]
-    source, shown = shown_by(finding), spoken_print(finding.evidence.get("printed", ""))
+    source, shown = shown_by(evidence), spoken_print(evidence.get("printed", ""))
     text = Text(f"{source.zh}：{shown.zh}", f"{source.en}: {shown.en}")
     return Comparison(tone="bad", text=text)
 
 
-def shown_by(finding: Finding) -> Text:
+def shown_by(evidence: Mapping[str, str]) -> Text:
     """Return what showed a field that differs; only in a picture it has a place."""
-    return _PICTURE_SHOWS if "outline" in finding.evidence else _FILE_SHOWS
+    return _PICTURE_SHOWS if "outline" in evidence else _FILE_SHOWS

@@ -123,7 +123,7 @@ def facts(verdict: Verdict, *, shared: bool = False) -> tuple[Fact, ...]:
     fixed_width = {"number", "print_serial"}
     if printed.document_masked is not None:
         fixed_width.add("document_number")
-    compared = comparisons(verdict.findings)
+    compared = comparisons((one.code, one.evidence) for one in verdict.findings)
     return tuple(
         Fact(
             label=label,
@@ -307,7 +307,7 @@ def _with_print(finding: Finding, sign: str) -> Text:
     if finding.code != Code.FIELD_DIFFERS.value:
         return Text(f"{sign}{finding.text.zh}", f"{sign}{finding.text.en}")
     printed = quoted_print(finding.evidence.get("printed", ""))
-    record, source = quoted_value(finding.evidence.get("record", "")), shown_by(finding)
+    record, source = quoted_value(finding.evidence.get("record", "")), shown_by(finding.evidence)
     return Text(
         f"{sign}{finding.text.zh}{source.zh}{printed.zh}，登记为{record.zh}。",
         f"{sign}{finding.text.en} {source.en} {printed.en}, the record {record.en}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -24,11 +24,13 @@ from verifier.budgets import REPORTS_AN_HOUR
 from verifier.budgets_request import may_have_report
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import UsageError
+from verifier.finding_codes import Code
 from verifier.report_check import ReportJudgement, judge_report
 from verifier.report_content import Examined, examined_qr
 from verifier.report_desk import FormerReportKey, ReportDesk
 from verifier.service import Verifier
 from verifier.site import present, words
+from verifier.site.comparisons import Comparison, comparisons
 from verifier.site.forms import (
     MAX_FORM_BYTES,
     MULTIPART_MARGIN_BYTES,
@@ -40,6 +42,7 @@ from verifier.verdict import Outcome, Severity, Verdict, say_day
 
 EXTENSION: Final = "yanzhen_reports"
 MAX_DRAFT_FORM_BYTES: Final = 800 << 10
+_CODES: Final = frozenset(map(str, Code))
 _MIMETYPES: Final = {"pdf": "application/pdf", "json": "application/json"}
 
 blueprint = Blueprint("reports", __name__)
@@ -294,6 +297,7 @@ def _page(page: ReportPage) -> str:
         beijing=_beijing,
         not_proved=words.NOT_PROVED,
         compared=_compared,
+        comparisons=_comparisons,
         is_code=_is_code,
         root=_fingerprint(_desk().root()),
         signer=_fingerprint(_desk().certificate()),
@@ -323,6 +327,18 @@ def _former(key: FormerReportKey) -> tuple[Text, str]:
 def _compared(evidence: dict[str, str]) -> Text:
     """Return what was printed beside what is on record."""
     return printed_and_record(evidence["printed"], evidence["record"])
+
+
+def _comparisons(content: Mapping[str, Any]) -> dict[str, Comparison]:
+    """Return what stands beside the printed fields of a report, by their Chinese labels.
+
+    Args:
+        content: of a report, perhaps by a later version whose findings are not known here.
+    """
+    findings = content["verdict"]["findings"]
+    known = ((one["code"], one["evidence"]) for one in findings if one["code"] in _CODES)
+    compared = comparisons(known).items()
+    return {label.zh: one for name, one in compared if (label := words.FACT_LABELS.get(name))}
 
 
 def _is_code(value: str) -> bool:

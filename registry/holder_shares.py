@@ -133,14 +133,11 @@ def open_share(session: Session, keys: HolderKeys, typed: str, *, now: datetime)
     None where there is none, it is over or withdrawn: which of them is not told.
     """
     code = read_code(typed, SHARE_CHARACTERS)
-    if code is None:
-        return None
-    digest = keys.digest("share", code)
-    row = session.scalar(select(HolderShare).where(HolderShare.digest == digest))
-    if row is None or row.sealed is None or row.expires_at <= now:
+    row = None if code is None else _in_force(session, keys, code, now)
+    if code is None or row is None or row.sealed is None:
         return None
     try:
-        claim = HolderClaim.decode(unseal(keys.cipher("share", code), digest, row.sealed))
+        claim = HolderClaim.decode(unseal(keys.cipher("share", code), row.digest, row.sealed))
     except VaultError:
         return None
     session.execute(
@@ -150,6 +147,22 @@ def open_share(session: Session, keys: HolderKeys, typed: str, *, now: datetime)
         .execution_options(synchronize_session=False)
     )
     return Shared(claim=claim, full_name=row.full_name, expires_at=row.expires_at)
+
+
+def is_shared(session: Session, keys: HolderKeys, typed: str, *, now: datetime) -> bool:
+    """Say whether a link leads to a certificate now, without opening it."""
+    code = read_code(typed, SHARE_CHARACTERS)
+    return code is not None and _in_force(session, keys, code, now) is not None
+
+
+def _in_force(session: Session, keys: HolderKeys, code: str, now: datetime) -> HolderShare | None:
+    return session.scalar(
+        select(HolderShare).where(
+            HolderShare.digest == keys.digest("share", code),
+            HolderShare.sealed.is_not(None),
+            HolderShare.expires_at > now,
+        )
+    )
 
 
 def shares_of(session: Session, keys: HolderKeys, claim: HolderClaim) -> Sequence[HolderShare]:

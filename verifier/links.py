@@ -27,6 +27,7 @@ from verifier.service import Verifier
 from verifier.verdict import Finding, Verdict, finding_to_json, verdict_to_json
 
 MAX_LINK_CHARACTERS = 4096
+SHARE_PATH = "/shared"
 NATIONAL_HOSTS = frozenset({CERTIFICATE_SITE, BODY_SITE})
 
 _BEGINNING = re.compile(r"https?:[/\\]", re.IGNORECASE | re.ASCII)
@@ -96,12 +97,15 @@ class LinkCheck:
     Args:
         host: as a browser would ask for it, safe to show; None where there is none.
         verdict: of the signed record in the link, where there is one.
+        share: the code by which a holder shares a certificate, in a link of ours that does so;
+            untrusted and perhaps cut short. None in any other link.
     """
 
     kind: LinkKind
     host: str | None
     findings: tuple[Finding, ...]
     verdict: Verdict | None = None
+    share: str | None = None
 
 
 def check_link(verifier: Verifier, text: str) -> LinkCheck:
@@ -137,8 +141,13 @@ def check_link(verifier: Verifier, text: str) -> LinkCheck:
     carried = isinstance(read_qr(link, document), Scan)
     verdict = verifier.verify_qr(link) if carried else None
     findings += _judge_contents(kind, parts, carried)
+    shares = kind is LinkKind.OURS and parts.path.rstrip("/") == SHARE_PATH
     return LinkCheck(
-        kind=kind, host=shown_host(parts.host), findings=tuple(findings), verdict=verdict
+        kind=kind,
+        host=shown_host(parts.host),
+        findings=tuple(findings),
+        verdict=verdict,
+        share=parts.fragment.split("&")[0] if shares else None,
     )
 
 

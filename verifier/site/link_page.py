@@ -6,10 +6,15 @@ from flask import Blueprint, current_app, make_response, render_template, reques
 from werkzeug.wrappers import Response
 
 from codes.wording import Text
+from registry.holder_shares import SHARE_CHARACTERS, is_shared
+from registry.session import reading
+from registry.spoken_codes import read_code
 from verifier.errors import UsageError
 from verifier.links import LinkCheck, LinkKind, check_link
 from verifier.service import Verifier
 from verifier.site import forms, present
+from verifier.site.holder_room import EXTENSION, holder_now, the_holder_desk
+from verifier.site.holder_words import NO_SHARE
 
 blueprint = Blueprint("link_page", __name__)
 
@@ -47,6 +52,15 @@ _MEANINGS = {
         "现在没有可信的名单可对照，请稍后再试。", "There is no list to go by at present; try later."
     ),
 }
+_SHARED = Text("这是持证人分享的链接", "A link by which a holder shares a certificate")
+_SHARED_NOW = Text(
+    "链接由本站生成，现在可以打开；打开后看到的是当场核验的结果。",
+    "This site made it and it can be opened now; what it shows is checked at that moment.",
+)
+_CUT_SHORT = Text(
+    "链接不完整，“#”后面的部分少了。请让对方重新发送整条链接。",
+    "It is incomplete: what stands after its # is missing in part. Have the whole link sent again.",
+)
 
 
 @blueprint.get("/link")
@@ -70,12 +84,15 @@ def check_pasted_link() -> Response:
 def _page(text: str, check: LinkCheck | None, troubles: tuple[forms.Trouble, ...] = ()) -> Response:
     findings = () if check is None else present.show_each(check.findings)
     verdict = None if check is None else check.verdict
+    title, tone, meaning, shared = _head_of(check)
     page = render_template(
         "link.html",
         link=text.strip(),
         check=check,
-        tone=None if check is None else _TONES[check.kind],
-        meaning=None if check is None else _MEANINGS[check.kind],
+        title=title,
+        tone=tone,
+        meaning=meaning,
+        shared=shared,
         findings=findings,
         verdict=verdict,
         verdict_tone=None if verdict is None else present.tone(verdict),
@@ -83,3 +100,18 @@ def _page(text: str, check: LinkCheck | None, troubles: tuple[forms.Trouble, ...
         troubles=troubles,
     )
     return make_response(page, 422 if troubles else 200)
+
+
+def _head_of(check: LinkCheck | None) -> tuple[Text | None, str | None, Text | None, str]:
+    """Return headline, tone and meaning, and the code of a certificate that is shared now."""
+    if check is None:
+        return None, None, None, ""
+    if check.share is None or EXTENSION not in current_app.extensions:
+        return check.kind.text, _TONES[check.kind], _MEANINGS[check.kind], ""
+    desk = the_holder_desk()
+    with reading(desk.public) as session:
+        found = is_shared(session, desk.keys, check.share, now=holder_now())
+    if found:
+        return _SHARED, _TONES[check.kind], _SHARED_NOW, check.share
+    cut = read_code(check.share, SHARE_CHARACTERS) is None
+    return _SHARED, _TONES[LinkKind.UNKNOWN], _CUT_SHORT if cut else NO_SHARE, ""

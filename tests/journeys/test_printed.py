@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -11,7 +12,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 import templates
 from registry.log_reader import LogReader
@@ -92,6 +93,19 @@ def test_a_picture_with_boxes_stands_under_its_verdict_on_the_first_sheet(
         assert len(paper) == 2
         assert tallest_picture(paper[0]) > HALF_A_SHEET
         assert "与登记不符之处" in text_of(paper[0])
+
+
+def test_the_register_is_printed_with_its_spaces_and_without_its_search(
+    page: Page, site: Site
+) -> None:
+    page.goto(f"{site.address}/register?lang=zh")
+    heading = page.locator("#find")
+    expect(heading).to_be_visible()
+    with printed(page) as paper:
+        text = "".join(text_of(sheet) for sheet in paper)
+    assert "编号前缀" in text and "JSON · CSV · 签名列表原文" in text
+    assert re.search(r"S000012000123[\s]+该机构证书编号", text)
+    assert "\n查找" not in text and not text.startswith("查找")
 
 
 def test_at_the_police_desk_it_stands_there_too(page: Page) -> None:

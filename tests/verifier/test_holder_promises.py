@@ -105,3 +105,14 @@ def test_what_comes_to_nothing_is_closed_with_words_for_its_holder(sides: Sides)
     assert "受理后未办理" in followed
     assert "三个工作日内更正" in followed and "证书已找到，不用补发" in followed
     assert post(sides, path, answer="证书已找到，不用补发") == 422
+
+
+def test_an_answer_is_said_to_reach_its_holder_by_the_receipt_code(sides: Sides) -> None:
+    for outcome, said in (("accepted", "接着请办理"), ("declined", "凭回执编号可以看到")):
+        ask(sides.arrived(), "reissue", "证书遗失")
+        with working_as(sides.desks, CLERK) as clerk:
+            number = 1 if outcome == "accepted" else 2
+            form = {"outcome": outcome, "answer": "请到窗口"}
+            done = clerk.post(f"/certificates/requests/{number}/answer", data=form)
+            shown = clerk.get(done.location).text
+        assert said in shown and "凭回执编号可以看到" in shown and "查看码进入" not in shown

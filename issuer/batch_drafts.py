@@ -1,4 +1,4 @@
-"""A batch being prepared: begun, filled from a spreadsheet, mended row by row, thrown away.
+"""A batch being prepared: begun, filled from a spreadsheet, mended row by row.
 
 Every change is one commit of the desks' database, so that what was handed in is there whole or not
 at all, and is still there when the machine starts anew.
@@ -12,23 +12,23 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
 from codes.wording import Text
-from issuer.batch_candidates import forget, remove
+from issuer.batch_candidates import forget
 from issuer.batch_names import parse_batch_name
-from issuer.batch_room import BATCH_KEY, BatchRoom, changing, draft_closed, find_draft
+from issuer.batch_room import BATCH_KEY, BatchRoom, changing, find_draft
 from issuer.batch_rows import DraftRow, Remark, open_row, seal_cells, seal_sheet, table_values
-from issuer.batch_states import EDITABLE, DraftState
+from issuer.batch_states import DraftState
 from issuer.columns import Column
 from issuer.errors import IssuerError
 from issuer.roster import RosterTable
 from issuer.roster_cells import MAX_CELL_CHARACTERS
 from registry.batch_models import BatchDraft, BatchPhoto, BatchRow
-from registry.exam_models import BatchCourse, BatchObjection
+from registry.exam_models import BatchCourse
 from registry.models import Batch, Site
 from registry.session import reading, transaction
 from registry.vault import new_key
@@ -73,7 +73,8 @@ def begin(
         also: what else is done to the new batch in that commit.
 
     Raises:
-        IssuerError: `batch_name`; this body has a batch of this name (`batch_name_taken`).
+        IssuerError: `batch_name`; this body has, or had, a batch of this name
+            (`batch_name_taken`).
         VaultError: as `SealedColumn.put`.
     """
     title = parse_batch_name(name)
@@ -111,8 +112,8 @@ def _name_taken() -> IssuerError:
     return IssuerError(
         "batch_name_taken",
         Text(
-            "本机构已有同名批次，请换一个名称",
-            "this body has a batch of this name; choose another",
+            "本机构已有同名批次（含已删除的），请换一个名称",
+            "this body has, or had, a batch of this name; choose another",
         ),
     )
 
@@ -305,40 +306,6 @@ def find_row(session: Session, draft: BatchDraft, row: int) -> BatchRow:
     return found
 
 
-def throw_away(room: BatchRoom, prefix: str, draft_id: int) -> None:
-    """Delete a batch that was never approved, with all that was handed in for it.
-
-    Raises:
-        IssuerError: `draft_unknown`; it is not being prepared (`draft_closed`); an objection to
-            it is not settled (`draft_objected`).
-    """
-    with transaction(room.desks) as session:
-        draft = find_draft(session, prefix, draft_id, locked=True)
-        if DraftState(draft.state) not in EDITABLE:
-            raise draft_closed(draft)
-        _check_settled(session, draft)
-        empty(session, draft)
-        remove(session, draft.id)
-        session.execute(delete(BatchRow).where(BatchRow.draft_id == draft.id))
-        session.delete(draft)
-    remove_files(room, draft_id)
-
-
-def _check_settled(session: Session, draft: BatchDraft) -> None:
-    waiting = select(func.count(BatchObjection.id)).where(
-        BatchObjection.draft_id == draft.id, BatchObjection.outcome.is_(None)
-    )
-    if many := session.scalar(waiting):
-        raise IssuerError(
-            "draft_objected",
-            Text(
-                f"本批次有 {many} 件异议尚未处理，不能删除；请先在“公示”页处理",
-                f"objections to this batch that are not settled: {many}. It is not deleted before "
-                "that; settle them on the page of its notice",
-            ),
-        )
-
-
 def empty(session: Session, draft: BatchDraft) -> None:
     """Take what identifies people out of a batch, and the key it was sealed under."""
     session.execute(delete(BatchPhoto).where(BatchPhoto.draft_id == draft.id))
@@ -358,7 +325,7 @@ def remove_files(room: BatchRoom, draft_id: int) -> None:
 
 
 def list_drafts(room: BatchRoom, prefix: str) -> Sequence[BatchDraft]:
-    """Return the batches of a body, the newest first."""
+    """Return the batches of a body, those that were deleted included, the newest first."""
     with reading(room.desks) as session:
         query = select(BatchDraft).where(BatchDraft.prefix == prefix)
         return session.scalars(query.order_by(BatchDraft.id.desc())).all()

@@ -109,11 +109,11 @@ def find_draft(session: Session, prefix: str, draft_id: int, *, locked: bool = F
     """Return a batch of a body.
 
     Raises:
-        IssuerError: this body has none of this id (`draft_unknown`).
+        IssuerError: this body has none of this id, or it was deleted (`draft_unknown`).
     """
     query = select(BatchDraft).where(BatchDraft.id == draft_id, BatchDraft.prefix == prefix)
     found = session.scalar(query.with_for_update() if locked else query)
-    if found is None:
+    if found is None or found.state == DraftState.DELETED:
         raise IssuerError(
             "draft_unknown", Text("本机构没有这个批次", "this body has no such batch")
         )

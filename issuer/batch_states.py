@@ -19,6 +19,7 @@ class DraftState(StrEnum):
     PAUSED = "paused"
     STOPPED = "stopped"
     ISSUED = "issued"
+    DELETED = "deleted"
 
     @property
     def text(self) -> Text:
@@ -116,5 +117,10 @@ _STANDINGS = {
             "upload to the national site and reconcile the receipts",
         ),
         actor=_CLERK,
+    ),
+    DraftState.DELETED: _Standing(
+        text=Text("已删除", "deleted"),
+        next_step=Text("不再办理", "nothing more"),
+        actor=Text("无", "nobody"),
     ),
 }

@@ -101,6 +101,27 @@ class BatchRow(DeskBase):
     award: Mapped[str | None] = mapped_column(String(22))
 
 
+class BatchDeletion(DeskBase):
+    """That a batch is to be deleted, or was; its row of `batch_drafts` stays, number and name too.
+
+    Args:
+        people: how many it was about, those who no longer stood in its rows included.
+        ground: why, in the words of who asked for it.
+        deleted_at, deleter: None while it waits for another person.
+    """
+
+    __tablename__ = "batch_deletions"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("batch_drafts.id"), primary_key=True)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by: Mapped[int]
+    asker: Mapped[str] = mapped_column(String(60))
+    people: Mapped[int]
+    ground: Mapped[str] = mapped_column(String(300))
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleter: Mapped[str | None] = mapped_column(String(60))
+
+
 class BatchSampleView(DeskBase):
     """A sample page that was drawn for an approver.
 

@@ -17,7 +17,8 @@ from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.uploads import takes_files
 from codes.wording import Language, Text
 from issuer.batch_checks import JUDGING, check_soon, is_held
-from issuer.batch_drafts import begin, fill, list_drafts, throw_away
+from issuer.batch_deleting import find_deleted, throw_away
+from issuer.batch_drafts import begin, fill, list_drafts
 from issuer.batch_filing import follow_filing, stops_of
 from issuer.batch_printing import PRINTING, is_printing, print_files
 from issuer.batch_resit import list_resits
@@ -28,6 +29,7 @@ from issuer.batch_told import removed_text, resit_warning, sums_of
 from issuer.columns import MAX_FILE_BYTES
 from issuer.console import (
     batches_acts,
+    batches_deleting,
     batches_eligibility,
     batches_files,
     batches_notice,
@@ -40,6 +42,7 @@ from issuer.console import (
     batches_steps,
     batches_upload,
 )
+from issuer.console.batches_deleting import ASKED, DELETED, OF_GROUND, deletion_of
 from issuer.console.batches_forms import Entry, Trouble, read_entry, read_upload
 from issuer.console.batches_next import are_done, lines_of, next_of
 from issuer.console.batches_room import (
@@ -84,6 +87,7 @@ PLACES = (
 )
 _PARTS = (  # their routes, by import
     batches_acts,
+    batches_deleting,
     batches_eligibility,
     batches_files,
     batches_notice,
@@ -159,13 +163,15 @@ def index() -> str:
 
 
 def _asked_for(state: str) -> list[BatchDraft]:
-    """Return the batches of the person's body in a state; all for none."""
+    """Return the batches of the person's body in a state; for none, all that were not deleted."""
     room, prefix = the_room(), own_prefix()
     drafts = list_drafts(room, prefix)
     if state == TO_UPLOAD:
         hits = set(batches_to_upload(room, prefix))
         return [one for one in drafts if one.id in hits]
-    return [one for one in drafts if state in ("", one.state)]
+    if not state:
+        return [one for one in drafts if one.state != DraftState.DELETED]
+    return [one for one in drafts if one.state == state]
 
 
 @blueprint.get("/template.xlsx")
@@ -228,13 +234,17 @@ def create() -> Response | tuple[str, int]:
 @blueprint.get("/<int:draft_id>")
 @allow(*DESK)
 def show(draft_id: int) -> str:
-    """Show how far a batch is, what comes next, and who must act."""
+    """Show how far a batch is, what comes next, and who must act; or that it was deleted."""
     room = the_room()
-    draft = the_draft(room, draft_id)
-    return _overview(room, draft, ())
+    deleted = find_deleted(room, own_prefix(), draft_id)
+    if deleted is not None:
+        return render_template("desk/batch_deleted.html", deleted=deleted)
+    return _overview(room, the_draft(room, draft_id), ())
 
 
-def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...]) -> str:
+def _overview(
+    room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...], ground: str = ""
+) -> str:
     awards = list_issued(room, draft, limit=_AWARDS_SHOWN)
     exam = lines_of(room, draft)
     return page(
@@ -255,6 +265,8 @@ def _overview(room: BatchRoom, draft: BatchDraft, troubles: tuple[Trouble, ...])
         resits=resit_warning(room, draft) if is_editable(draft) else None,
         made=list_resits(room, draft),
         removed=removed_text(room, draft),
+        deletion=deletion_of(room, draft),
+        ground=ground,
         upload=batches_steps.upload_of(room, draft),
         codes=_codes_of(room, draft),
         printing=is_printing(draft),
@@ -307,19 +319,30 @@ def handover_with_codes(draft_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/<int:draft_id>/delete")
 @allow(Role.BODY_CLERK)
 def delete(draft_id: int) -> Response | tuple[str, int]:
-    """Delete a batch that is still being prepared, once that was confirmed."""
+    """Delete a batch that is still being prepared, or lay that before an approver."""
+    room, ground = the_room(), request.form.get("ground", "")
+    draft = the_draft(room, draft_id)
+    if not is_ticked():
+        return _overview(room, draft, (Trouble(field=SURE, text=UNTICKED),), ground), 422
+    try:
+        done = throw_away(room, the_person(), own_prefix(), draft_id, ground)
+    except IssuerError as error:
+        if error.code not in OF_GROUND:
+            raise
+        return _overview(room, draft, (Trouble(field="ground", text=error.text),), ground), 422
+    say_done(DELETED if done else ASKED)
+    return redirect(url_for("batches.index"), 303) if done else to_batch(draft_id)
+
+
+@blueprint.post("/<int:draft_id>/delete/confirm")
+@allow(Role.APPROVER)
+def confirm_delete(draft_id: int) -> Response | tuple[str, int]:
+    """Delete a batch as somebody else asked for, once that was ticked."""
     room = the_room()
     draft = the_draft(room, draft_id)
     if not is_ticked():
         return _overview(room, draft, (Trouble(field=SURE, text=UNTICKED),)), 422
-    note_reading(room, "batch.delete", draft)
-    try:
-        throw_away(room, own_prefix(), draft_id)
-    except IssuerError as error:
-        note_reading(room, "batch.delete.failed", draft, error.code)
-        raise
-    say_done(Text("批次已删除", "The batch was deleted"))
-    return redirect(url_for("batches.index"), 303)
+    return batches_deleting.delete_confirmed(draft_id)
 
 
 @blueprint.get("/<int:draft_id>/progress")

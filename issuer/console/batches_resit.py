@@ -11,6 +11,7 @@ from accounts.roles import Role, allow
 from codes.wording import Text
 from issuer.batch_carried import entry_text, term_of
 from issuer.batch_checks import check_soon
+from issuer.batch_drafts import list_drafts
 from issuer.batch_resit import begin_resit, list_resits, people_of_resits, read_resitters
 from issuer.console.batches_forms import Trouble
 from issuer.console.batches_room import (
@@ -42,7 +43,14 @@ def resit(draft_id: int) -> str | Response:
     draft = the_draft(the_room(), draft_id)
     if draft.key_sealed is None:
         return _gone(draft_id)
-    return _page(draft, f"{draft.name}补考", ())
+    return _page(draft, _free_name(draft), ())
+
+
+def _free_name(draft: BatchDraft) -> str:
+    """Return a name for the resit that no batch of the body has or had."""
+    taken = {one.name for one in list_drafts(the_room(), draft.prefix)}
+    names = (f"{draft.name}补考{count if count > 1 else ''}" for count in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
 
 
 def _gone(draft_id: int) -> Response:

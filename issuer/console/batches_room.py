@@ -52,6 +52,7 @@ _STEP_OF: Final = {
     DraftState.PAUSED: 2,
     DraftState.STOPPED: 2,
     DraftState.ISSUED: 4,
+    DraftState.DELETED: 0,
 }
 _TONES: Final = {
     DraftState.PREPARING: "calm",
@@ -62,6 +63,7 @@ _TONES: Final = {
     DraftState.PAUSED: "warn",
     DraftState.STOPPED: "bad",
     DraftState.ISSUED: "good",
+    DraftState.DELETED: "calm",
 }
 _RETURNED_ONCE: Final = frozenset({DraftState.RETURNED, DraftState.SUBMITTED})
 _NOT_HERE: Final = frozenset({"draft_unknown", "draft_row_unknown", "draft_no_sample"})

@@ -15,6 +15,7 @@ from codes.wording import Text
 from issuer.batch_approval import is_own
 from issuer.batch_checks import ROWS_AT_ONCE
 from issuer.batch_covered import not_covered
+from issuer.batch_deleting import is_own_deletion, list_waiting
 from issuer.batch_drafts import list_drafts
 from issuer.batch_scores import Standing, read_scored
 from issuer.batch_states import DraftState
@@ -53,6 +54,7 @@ def waiting_batches(person: Person) -> Iterator[Waiting]:
         text = Text("个批次待审批", "{batch|batches} to approve")
         yield _waiting(DraftState.SUBMITTED, text, others)
         yield _waiting_settings(person)
+        yield _waiting_deletions(person)
     for state, text in _CLERKS if clerk else ():
         yield _waiting(state, text, found)
     if clerk:
@@ -68,6 +70,17 @@ def _waiting_settings(person: Person) -> Waiting:
     count = sum(not is_own_setting(one, person) for one in found)
     text = Text("项机构设置待确认", "{setting|settings} of the body to confirm")
     return Waiting(text=text, count=count, link=url_for("batches.settings"))
+
+
+def _waiting_deletions(person: Person) -> Waiting:
+    with reading(the_room().desks) as session:
+        found = list_waiting(session, person.body or "")
+    hits = [one.draft_id for one in found if not is_own_deletion(one, person)]
+    link = url_for("batches.index")
+    if len(hits) == 1:
+        link = url_for("batches.show", draft_id=hits[0])
+    text = Text("个批次待确认删除", "{batch|batches} to be deleted, if you confirm")
+    return Waiting(text=text, count=len(hits), link=link)
 
 
 def _waiting_scores(prefix: str) -> Waiting:

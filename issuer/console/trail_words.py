@@ -76,6 +76,15 @@ _NUMBERED = tuple(
             ("body.", rf"(.+) {one}=(\d+)", rf"\1 {one.text.zh}：\2", rf"\1 {one.text.en}: \2")
             for one in Figure
         ),
+        *(
+            (act, r"(.+) (\d+)", r"\1 共 \2 人", r"\1, people: \2")
+            for act in (
+                "batch.delete",
+                "batch.delete_asked",
+                "batch.delete_declined",
+                "batch.delete_taken_back",
+            )
+        ),
         ("complaint.", r"(\d+)( .+)?", r"投诉举报 \1\2", r"complaint \1\2"),
         ("quality.", r"(\d+)", r"检查 \1", r"check \1"),
         ("quality.", r"(\d+) (\d+)", r"检查 \1，第 \2 件", r"check \1, item \2"),

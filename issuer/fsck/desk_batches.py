@@ -20,7 +20,8 @@ from registry.trail_models import TrailEntry
 _APPROVED: Final = "batch.approve"
 _SUBMITTED: Final = ("submitter", "submitted_at")
 _DECIDED: Final = ("decider", "decided_at")
-_UNDECIDED: Final = frozenset({*EDITABLE, DraftState.SUBMITTED})
+_UNSUBMITTED: Final = frozenset({*EDITABLE, DraftState.DELETED})
+_UNDECIDED: Final = frozenset({*_UNSUBMITTED, DraftState.SUBMITTED})
 _LATEST: Final = timedelta(minutes=10)
 """How long after its note an act is at most on record: the note comes first, and rows are read."""
 
@@ -31,7 +32,7 @@ def compare_batches(
     """Yield where it is not as noted who submitted a batch, who decided on it, when, and how.
 
     Args:
-        submitted: the notes of submitting; a batch that was deleted leaves some behind.
+        submitted: the notes of submitting; a batch deleted by an earlier release left some behind.
         decided: the notes of approving and returning.
     """
     last_submitted, last_decided = _last(submitted), _last(decided)
@@ -39,7 +40,7 @@ def compare_batches(
     for row in desks.scalars(select(BatchDraft).order_by(BatchDraft.id)):
         name, state = f"{row.prefix} {row.name}", DraftState(row.state)
         there.add(name)
-        if row.submitted_at is not None or state not in EDITABLE:
+        if row.submitted_at is not None or state not in _UNSUBMITTED:
             note = last_submitted.get(name)
             yield from _compare(name, _SUBMITTED, note, row.submitter, row.submitted_at)
         decision = last_decided.get(name)

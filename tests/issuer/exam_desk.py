@@ -24,6 +24,7 @@ from registry.home import Home
 from registry.session import reading
 from tests.conftest import NOW, PASSPHRASE
 from tests.issuer.batch_desk import (
+    APPROVER,
     CLERK,
     EXAMINER,
     BatchDesk,
@@ -143,6 +144,13 @@ def issued(desk: BatchDesk, folder: Path, clock: Clock) -> int:
     desk.approve(draft)
     desk.work()
     return draft
+
+
+def delete_batch(desk: BatchDesk, draft: int) -> None:
+    """Have a clerk ask for a batch with marks to be deleted, and an approver confirm it."""
+    for way, person in (("delete", CLERK), ("delete/confirm", APPROVER)):
+        answer = desk.post(f"/batches/{draft}/{way}", person, sure="yes", ground="重复建立")
+        assert answer.status_code == 303, answer.text
 
 
 def state_of(desk: BatchDesk, draft: int) -> DraftState:

@@ -186,6 +186,7 @@ PLANTED = {
         "desk_differs",
     ),
     "state": ("UPDATE batch_drafts SET state = 'preparing'", "batch_drafts", "desk_differs"),
+    "deleted": ("UPDATE batch_drafts SET state = 'deleted'", "batch_drafts", "desk_differs"),
     "batch": ("DELETE FROM batch_drafts", "batch_drafts", "desk_missing"),
     "setter": (
         "UPDATE body_settings SET setter = '某人' WHERE id = 2",

@@ -379,7 +379,7 @@ def test_a_changed_name_is_put_up_again_and_an_objection_stops_approval(
     assert refused.status_code == 409 and "异议" in refused.text
     seen = revision(desk, draft)
     desk.post(f"/batches/{draft}/return", APPROVER, revision=seen, reason="有异议")
-    kept = desk.post(f"/batches/{draft}/delete", sure="yes")
+    kept = desk.post(f"/batches/{draft}/delete", sure="yes", ground="重复")
     assert kept.status_code == 409 and "1 件异议尚未处理" in kept.text
     settled = {"outcome": "upheld", "answer": "经查属实", "row": "3", "sure": "yes"}
     assert desk.post(f"/batches/{draft}/objections/1", CLERK, **settled).status_code == 303

@@ -27,6 +27,7 @@ from tests.issuer.desks import people
 from tests.issuer.exam_desk import (
     Clock,
     begun,
+    delete_batch,
     enter_eligibility,
     enter_scores,
     filled,
@@ -148,18 +149,19 @@ def test_a_passed_part_stands_for_as_long_as_the_body_says(
     assert desk.post(f"/batches/{first}/scores", EXAMINER, **marks).status_code == 303
     late = desk.post(f"/batches/{first}/scores/close")
     assert late.status_code == 422 and "沿用的单项成绩已过保留期限（12 个月）" in late.text
-    assert desk.post(f"/batches/{first}/delete", sure="yes").status_code == 303
+    delete_batch(desk, first)
     assert MARK_KEPT not in desk.get(f"/batches/{draft}/resit").text
     longer = {"figure": "passed_part_months", "value": "24", "ground": "按省中心文件延长"}
     assert desk.post("/batches/settings/figure", APPROVER, **longer).status_code == 303
     assert MARK_KEPT not in desk.get(f"/batches/{draft}/resit").text  # it waits for another
     assert desk.post("/batches/settings/1/confirm", SECOND_APPROVER).status_code == 303
     assert desk.get(f"/batches/{draft}/resit").text.count(MARK_KEPT) == 2
-    again = made(desk, draft)
+    assert 'value="一补考2"' in desk.get(f"/batches/{draft}/resit").text  # a name once used is gone
+    again = made(desk, draft, "一补考2")
     plan(desk, again, 1)
     assert desk.post(f"/batches/{again}/scores", EXAMINER, **marks).status_code == 303
     assert desk.post(f"/batches/{again}/scores/close").status_code == 303
-    assert desk.post(f"/batches/{again}/delete", sure="yes").status_code == 303
+    delete_batch(desk, again)
     none = {"figure": "passed_part_months", "value": "0", "ground": "按省中心文件延长"}
     assert desk.post("/batches/settings/figure", APPROVER, **none).status_code == 303
     page = desk.get(f"/batches/{draft}/resit").text
@@ -234,6 +236,6 @@ def test_a_resit_that_was_made_is_linked_and_no_longer_asked_for(
     page = desk.get(f"/batches/{draft}/resit").text
     assert named in page and "没有需要补考的人员" in page
     assert desk.post(f"/batches/{draft}/resit", CLERK, name="再").status_code == 422
-    assert desk.post(f"/batches/{resit}/delete", sure="yes").status_code == 303
+    delete_batch(desk, resit)
     page = desk.get(f"/batches/{draft}").text
     assert asked in page and "已建立补考批次" not in page

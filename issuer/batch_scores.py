@@ -339,18 +339,25 @@ def write_sheet(room: BatchRoom, draft: BatchDraft) -> bytes:
     with reading(room.desks) as session:
         people = read_scored(room, session, draft)
     shared = shared_names([one.candidate for one in people])
+    marks = mark_columns(people)
     lines = [
         [
             str(one.row),
             one.name,
             one.masked_to_end if one.name in shared else one.masked,
             one.level_zh,
-            *(scored.scores.text(*place) for place in PLACES.values()),
+            *(scored.scores.text(*PLACES[column]) for column in marks),
         ]
         for scored in people
         for one in (scored.candidate,)
     ]
-    return write_exam_sheet(f"{draft.name}-成绩", (*head, *PLACES), lines)
+    return write_exam_sheet(f"{draft.name}-成绩", (*head, *marks), lines)
+
+
+def mark_columns(people: Sequence[Scored]) -> list[ExamColumn]:
+    """Return the columns of marks that at least one of these people's levels has."""
+    own = {rule.part for one in people for rule in one.rules}
+    return [column for column, (part, _) in PLACES.items() if part in own]
 
 
 def scores_closed() -> IssuerError:

@@ -25,10 +25,17 @@ _NO_FILE = Text("请选择名册文件（.xlsx 或 .csv）", "choose the roster 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Something wrong in a form; `field` is the id of the field to go to."""
+    """Something wrong in a form.
+
+    Args:
+        field: id of the field to go to.
+        text: what is wrong.
+        count: how many cells it is said of.
+    """
 
     field: str
     text: Text
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

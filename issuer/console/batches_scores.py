@@ -35,6 +35,7 @@ from issuer.batch_scores import (
     Standing,
     enter,
     enter_sheet,
+    mark_columns,
     read_scored,
     write_sheet,
 )
@@ -98,7 +99,7 @@ def _grid(
         odd = [] if course is None else odd_scores(room, session, draft, course, people)
         term = term_of(session, draft.prefix, room.clock())
     parts = {rule.part: rule for one in people for rule in one.rules}
-    columns = [column for column, (part, _) in PLACES.items() if part in parts]
+    columns = mark_columns(people)
     closed = course is not None and course.scores_closed_at is not None
     entering = may_examine(draft, Role.EXAMINER) and course is not None and not closed
     shown = people[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]

@@ -92,6 +92,27 @@ def test_namesakes_are_told_apart_by_the_end_of_their_document_numbers(
         assert cells == ["*" * 14 + ends[0], other, "*" * 14 + ends[2]]
 
 
+def test_what_is_wrong_alike_in_many_lines_of_a_sheet_is_said_once(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = begun(desk, tmp_path)
+    sheet, path = desk.download(f"/batches/{draft}/scores.xlsx"), f"/batches/{draft}/scores/sheet"
+    wrong = filled(sheet, {"理论成绩": "一百", "技能成绩": "70"}, {"技能成绩": "多"})
+    refused = desk.post(path, EXAMINER, sheet=wrong)
+    assert refused.status_code == 422 and "有 5 处需要补充或改正" in refused.text
+    said = "第 2、3、4 行等 4 行“理论成绩”：应为"
+    assert refused.text.count(said) == 2  # in the list, and beside the file
+    assert refused.text.count("“技能成绩”：应为") == 2
+
+
+def test_the_sheet_has_the_columns_of_its_levels_alone(desk: BatchDesk, tmp_path: Path) -> None:
+    draft = begun(desk, tmp_path)
+    sheet = io.BytesIO(desk.download(f"/batches/{draft}/scores.xlsx"))
+    head = CalamineWorkbook.from_filelike(sheet).get_sheet_by_index(0).to_python()[0]
+    marks = ["理论成绩", "技能成绩", "理论补考", "技能补考"]
+    assert head == ["名册行号", "姓名", "证件号码（部分隐去）", "级别", *marks]
+
+
 def test_marks_before_the_day_of_the_sitting_are_odd(desk: BatchDesk, tmp_path: Path) -> None:
     draft = begun(desk, tmp_path)
     enter_eligibility(desk, draft)

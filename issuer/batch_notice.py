@@ -15,7 +15,7 @@ from accounts.person import Person
 from accounts.spoken import spoken_day
 from codes.assessment_rules import Figure
 from codes.wording import Text, counted
-from issuer.batch_candidates import Candidate, read_candidates, read_left_out
+from issuer.batch_candidates import Candidate, find_course, read_candidates, read_left_out
 from issuer.batch_objections import objections_of
 from issuer.batch_room import BatchRoom
 from issuer.body_settings import figure_of, settings_of
@@ -24,6 +24,7 @@ from issuer.errors import IssuerError
 from issuer.public_notice import working_days
 from registry.batch_models import BatchDraft
 from registry.exam_models import BatchCourse
+from registry.session import reading
 from registry.vault import seal, unseal
 
 _WHAT = "batch-notice"
@@ -163,6 +164,36 @@ def _line(name: str, document: str, level: str, occupation: str = "") -> NoticeL
     return NoticeLine(name=name, document=document, occupation=occupation, level=level)
 
 
+def changed_since(
+    room: BatchRoom, draft: BatchDraft, notice: Notice, people: Sequence[Candidate]
+) -> Text | None:
+    """Return whose rows are no longer as they were put up, so that a notice is void; or None."""
+    key = room.key(draft)
+    rows = [one.row for one in people if _tag(key, one) not in notice.tags]
+    if not rows:
+        return None
+    zh, en = "、".join(map(str, rows[:5])), ", ".join(map(str, rows[:5]))
+    text = Text(
+        f"第 {zh} 行在公示后有变动，须重新公示",
+        f"{{row|rows}} {en} changed after the notice; publish it again",
+    )
+    return counted(text, len(rows))
+
+
+def void_notice(room: BatchRoom, draft: BatchDraft) -> Text | None:
+    """Return why the notice of a batch is void since its rows were changed; None where it is not.
+
+    Args:
+        draft: of a body's own, its rows as they are now.
+    """
+    with reading(room.desks) as session:
+        course = find_course(session, draft)
+        notice = None if course is None else read_notice(room, draft, course)
+        if notice is None:
+            return None
+        return changed_since(room, draft, notice, read_candidates(room, session, draft))
+
+
 def open_notice_point(
     room: BatchRoom,
     session: Session,
@@ -174,15 +205,9 @@ def open_notice_point(
     notice = read_notice(room, draft, course)
     if notice is None:
         return Text("尚未公示", "not published yet")
-    key = room.key(draft)
-    rows = [one.row for one in people if _tag(key, one) not in notice.tags]
-    if rows:
-        zh, en = "、".join(map(str, rows[:5])), ", ".join(map(str, rows[:5]))
-        text = Text(
-            f"第 {zh} 行在公示后有变动，须重新公示",
-            f"{{row|rows}} {en} changed after the notice; publish it again",
-        )
-        return counted(text, len(rows))
+    changed = changed_since(room, draft, notice, people)
+    if changed is not None:
+        return changed
     waiting = sum(one.outcome is None for one in objections_of(session, draft.id))
     if waiting:
         return Text(f"{waiting} 件异议尚未处理", f"objections not settled: {waiting}")

@@ -18,7 +18,14 @@ from codes.occupations import occupation_by_code
 from codes.wording import Text
 from issuer.batch_candidates import find_course, read_candidates
 from issuer.batch_closing import put_up
-from issuer.batch_notice import Notice, last_day, read_notice, standing_lines
+from issuer.batch_notice import (
+    Notice,
+    changed_since,
+    last_day,
+    read_notice,
+    standing_lines,
+    void_notice,
+)
 from issuer.batch_objections import (
     OBJECTABLE,
     Outcome,
@@ -87,6 +94,7 @@ def notice_page(draft: BatchDraft, troubles: tuple[Trouble, ...], typed: dict[st
         troubles=troubles,
         typed={**offered, **typed},
         notice=found,
+        changed=None if found is None else changed_since(room, draft, found, people),
         skipped=skipped,
         skipped_by=skipped_by,
         begun=found is not None and found.first <= today,
@@ -128,6 +136,7 @@ def notice_print(draft_id: int) -> str:
         notice=found,
         lines=lines,
         corrected=_corrected(room, draft, found),
+        changed=void_notice(room, draft),
         body=body,
         address=address,
         complaints=f"{room.public_url.rstrip('/')}/complaints" if room.public_url else "",

@@ -18,6 +18,7 @@ from codes.wording import Text
 from issuer.batch_checks import ROWS_AT_ONCE, check_row, check_soon
 from issuer.batch_corrections import merge_corrections, write_corrections
 from issuer.batch_drafts import mend_cells, mend_row, read_row, read_rows
+from issuer.batch_notice import void_notice
 from issuer.batch_photo_list import PHOTO_MISSING, photo_texts
 from issuer.batch_removing import REASONS, needs_reason, remove_row
 from issuer.batch_rows import DraftRow, Remark, sheet_columns, sheet_notices
@@ -181,8 +182,18 @@ def mend(draft_id: int) -> Response | tuple[str, int]:
     check_soon(room, own_prefix(), draft_id)
     if saved.left:
         return _grid(the_draft(room, draft_id), (_changed_meanwhile(saved.left),)), 409
-    say_done(Text("改动已保存", "What was changed is saved"))
+    _say_saved(draft_id)
     return _back(draft_id)
+
+
+def _say_saved(draft_id: int) -> None:
+    """Say that a change is kept, and that the notice must be held anew where it is void by that."""
+    saved, room = Text("改动已保存", "What was changed is saved"), the_room()
+    void = void_notice(room, the_draft(room, draft_id))
+    if void is None:
+        say_done(saved)
+    else:
+        say_done(Text(f"{saved.zh}；{void.zh}", f"{saved.en}; {void.en}"), warns=True)
 
 
 def _changed_meanwhile(rows: Sequence[int]) -> Trouble:
@@ -289,6 +300,7 @@ def mend_one(draft_id: int, row: int) -> Response | tuple[str, int]:
             Text("已保存，本行仍有问题待改正", "Saved; the row still has something to correct")
         )
         return redirect(url_for("batches.row", draft_id=draft_id, row=row), 303)
+    _say_saved(draft_id)
     return _back(draft_id)
 
 

@@ -96,10 +96,9 @@ def file() -> Response:
     said = " ".join(f"{key}={value}" for key, value in table.chosen.items())
     with acting("trail.export", said or "*"), reading(the_office().engine) as session:
         wanted = replace(_wanted(table), before=None)
-        found = find_shown(
-            session, wanted, table.words("subject"), body_names(session), limit=MOST_IN_FILE
-        )
-        rows = [_cells(one) for one in found]
+        names = body_names(session)
+        found = find_shown(session, wanted, table.words("subject"), names, limit=MOST_IN_FILE)
+        rows = [_cells(one, names) for one in found]
     heads = [one.text.zh for one in LIST.columns]
     data = write_workbook_rows("审计记录", [*heads, "事项代码", "对象原文", "摘要"], rows)
     day = shanghai_day(the_office().clock()).isoformat()
@@ -181,9 +180,9 @@ def _row(entry: TrailEntry, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _cells(entry: TrailEntry) -> tuple[int | str, ...]:
+def _cells(entry: TrailEntry, names: Mapping[str, str]) -> tuple[int | str, ...]:
     told = act_text(entry.act)
     act = entry.act if told is None else told.zh
-    words = (entry.actor, act, subject_text(entry).zh, entry.ground, entry.reference)
+    words = (entry.actor, act, shown_subject(entry, names).zh, entry.ground, entry.reference)
     at = entry.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
     return (entry.id, at, *words, entry.act, entry.subject, entry.hash.hex())

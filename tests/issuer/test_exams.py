@@ -385,12 +385,20 @@ def test_a_changed_name_is_put_up_again_and_an_objection_stops_approval(
     assert desk.post(f"/batches/{draft}/objections/1", CLERK, **settled).status_code == 303
     assert rows_of(desk, draft) == [2]
     assert desk.post(f"/batches/{draft}/objections/1", CLERK, **settled).status_code == 404
-    desk.post(f"/batches/{draft}/rows/2", NAME="改名某")
+    void = "第 2 行在公示后有变动，须重新公示"
+    with working_as(desk.app, CLERK) as client:
+        client.post(f"/batches/{draft}/rows/2", data={"NAME": "改名某"})
+        assert f"改动已保存；{void}" in client.get(f"/batches/{draft}/rows").text
     assert "须重新公示" in desk.get(f"/batches/{draft}").text
+    page = desk.get(f"/batches/{draft}/notice").text
+    assert f"{void}。公示页仍是改动以前" in page and "<dd>须重新公示</dd>" in page
+    printed = desk.get(f"/batches/{draft}/notice/print").text
+    assert "本页已经作废" in printed and 'id="print"' not in printed
     short = {"first": (shanghai_day(clock.now) + timedelta(days=2)).isoformat()}
     answer = desk.post(f"/batches/{draft}/notice", CLERK, **short, last=short["first"])
     assert answer.status_code == 422 and "个工作日" in answer.text
     put_up(desk, draft, clock)
     assert "公示尚未开始" in desk.get(f"/batches/{draft}").text
+    assert "本页已经作废" not in desk.get(f"/batches/{draft}/notice/print").text
     desk.post(f"/batches/{draft}/scores/reopen", sure="yes")
     assert rows_of(desk, draft) == [2, *LEFT_OUT_ROWS]  # all but who was objected to

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,6 +22,7 @@ __all__ = [
     "Sex",
     "inspect_credit_code",
     "inspect_document",
+    "mask_apart",
     "mask_document",
     "mask_to_end",
     "parse_document_type",
@@ -29,6 +31,8 @@ __all__ = [
 
 _CREDIT_CODE_LENGTH = 18
 _END_SHOWN = 4
+_MOST_APART = 4
+_LEAST_APART = 8
 _BRACKETS = str.maketrans("", "", "()（）")
 _TIMES_SIGN = "\u00d7"
 _TIMES_NOTICE = Notice(
@@ -116,6 +120,23 @@ def _clean(typed: str) -> Typed:
     if not cleaned.text.endswith(_TIMES_SIGN):
         return cleaned
     return Typed(text=cleaned.text[:-1] + "X", notices=(*cleaned.notices, _TIMES_NOTICE))
+
+
+def mask_apart(numbers: Sequence[str]) -> list[str]:
+    """Return the numbers of namesakes, masked but for what tells one from another.
+
+    As `mask_document`, with the fewest characters before the check character that differ, four at
+    most; where these do not tell all apart, or a number is short, nothing more shows.
+    """
+    long = all(len(one) >= _LEAST_APART for one in numbers)
+    for shown in range(1, _MOST_APART + 1) if long else ():
+        ends = [one[-1 - shown : -1] for one in numbers]
+        if len(set(ends)) == len(numbers):
+            return [
+                f"{mask_document(one)[: -1 - shown]}{end}*"
+                for one, end in zip(numbers, ends, strict=True)
+            ]
+    return [mask_document(one) for one in numbers]
 
 
 def mask_document(number: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from accounts.person import Person
 from accounts.spoken import spoken_day
 from codes.assessment_rules import Figure
+from codes.documents import mask_apart
 from codes.wording import Text, counted
 from issuer.batch_candidates import Candidate, find_course, read_candidates, read_left_out
 from issuer.batch_objections import objections_of
@@ -38,7 +39,7 @@ class NoticeLine:
 
     Args:
         name: in full, so that who knows the person can object.
-        document: the document number, its end hidden.
+        document: the document number, masked; of namesakes with what tells one from another.
         occupation: its code; empty where none is told.
         level: as certificates print it.
     """
@@ -118,15 +119,31 @@ def start_notice(
         )
     people = read_candidates(room, session, draft)
     key = room.key(draft)
+    shown = _documents(people)
     data = {
         "off": [one.isoformat() for one in days_off],
-        "lines": [[one.name, one.masked, one.level_zh, one.occupation or ""] for one in people],
+        "lines": [
+            [one.name, shown[one.person], one.level_zh, one.occupation or ""] for one in people
+        ],
         "tags": [_tag(key, one) for one in people],
     }
     text = json.dumps(data, ensure_ascii=False).encode()
     course.notice_sealed = seal(room.cipher(draft), _WHAT, text)
     course.notice_first, course.notice_last = first, last
     course.notice_starter = person.name
+
+
+def _documents(people: Sequence[Candidate]) -> dict[bytes, str]:
+    """Return what a notice shows of each person's document number."""
+    named: dict[str, list[Candidate]] = {}
+    for one in people:
+        named.setdefault(one.name, []).append(one)
+    shown: dict[bytes, str] = {}
+    for same in named.values():
+        numbers = [one.document_number for one in same]
+        masked = mask_apart(numbers) if len(same) > 1 else [same[0].masked]
+        shown |= zip((one.person for one in same), masked, strict=True)
+    return shown
 
 
 def _tag(key: bytes, one: Candidate) -> str:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from accounts.spoken import spoken_day
-from codes.documents import mask_document
+from codes.documents import mask_apart, mask_document
 from codes.levels import Level
 from issuer.batch_states import DraftState
 from issuer.columns import Column
@@ -361,6 +361,18 @@ def test_sheets_that_fit_nobody_change_nothing(desk: BatchDesk, tmp_path: Path) 
     assert desk.post(f"/batches/{draft}/eligibility").status_code == 422
     with reading(desk.room.desks) as session:
         assert session.scalars(select(BatchCandidate.person)).all() == []
+
+
+def test_namesakes_on_a_notice_are_told_apart(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    draft = to_notice(desk, tmp_path, clock)
+    first, second = people(Level.THREE, 2)
+    desk.post(f"/batches/{draft}/rows/3", NAME=first.name)
+    put_up(desk, draft, clock)
+    page = desk.get(f"/batches/{draft}/notice/print").text
+    shown = mask_apart([first.document_number, second.document_number])
+    assert shown[0] != shown[1] and all(one in page for one in shown)
 
 
 def test_a_changed_name_is_put_up_again_and_an_objection_stops_approval(

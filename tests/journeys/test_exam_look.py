@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from playwright.sync_api import Browser
 
@@ -126,3 +127,20 @@ def test_every_page_of_an_examination_is_accessible_fits_and_is_light(
             for here in page.locator(".tabs [aria-current]").all():
                 box = here.bounding_box()  # the tab where one is can be seen at once
                 assert box is not None and 0 <= box["x"] <= width - box["width"], name
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "第 1 页，共 1 页"), ("en", "Page 1 of 1")])
+def test_the_page_to_post_has_page_numbers_on_paper(
+    browser: Browser, desk: BatchDesk, language: str, said: str
+) -> None:
+    with (
+        working_as(desk.app, BOTH),
+        serving(desk.app) as address,
+        a_page(browser, address, width=1280, language=language) as page,
+    ):
+        page.goto(f"{address}/batches/2/notice/print")
+        sheet = pypdfium2.PdfDocument(page.pdf(format="A4", prefer_css_page_size=True))[0]
+        assert said in str(sheet.get_textpage().get_text_bounded())
+        page.goto(f"{address}/batches/2/notice")
+        sheet = pypdfium2.PdfDocument(page.pdf(format="A4", prefer_css_page_size=True))[0]
+        assert said not in str(sheet.get_textpage().get_text_bounded())

@@ -16,12 +16,14 @@ from codes.wording import Text
 from issuer.awarding import open_private
 from issuer.certificate_acts import propose_once, rehearse
 from issuer.certificate_change import PROPOSED_ON_PAGE, Preview, offered
+from issuer.certificate_reading import check_ground, open_certificate
 from issuer.certificate_right import right_of
 from issuer.certificate_view import Person, person_of, waiting_acts
 from issuer.console.certificates_asking import (
     REFUSALS,
     opened_by_person,
     prefix_of,
+    reading_desk,
     the_award,
 )
 from issuer.console.certificates_forms import (
@@ -37,6 +39,7 @@ from issuer.console.certificates_words import ACT_HEADINGS, ACT_HELP, ACT_TITLES
 from issuer.console.office import the_office, the_operator
 from issuer.copy_list import REASON_WORDS
 from issuer.desk import shanghai_day
+from issuer.errors import IssuerError
 from issuer.holder_promises import reference_of
 from issuer.life_words import GROUND_WORDS, KIND_CODES, KINDS_BY_CODE
 from issuer.operator import DEFAULT_GROUND, note_act_now
@@ -91,6 +94,8 @@ def send(award_id: int, code: str) -> str | tuple[str, int] | Response:
     subject, entry = _subject(award_id, code), read_act(request.form)
     if request.form.get("step") == "change":
         return _form(subject, entry)
+    if request.form.get("step") == "open":
+        return _opened(subject, code, entry)
     troubles = inspect_act(subject.kind, entry)
     if troubles:
         return _form(subject, entry, troubles), 422
@@ -108,6 +113,24 @@ def send(award_id: int, code: str) -> str | tuple[str, int] | Response:
     except REFUSALS as error:
         return _form(subject, entry, (trouble_of(error),)), 422
     return _preview(subject, entry, preview)
+
+
+def _opened(subject: _Subject, code: str, entry: ActEntry) -> str | tuple[str, int]:
+    """Let the person read the holder's full data, and show the form with what was typed in it."""
+    ground = request.form.get("reading_ground", "").strip()
+    try:
+        check_ground(ground)
+        open_certificate(
+            reading_desk(),
+            the_operator(ground=ground),
+            account_id=the_person().account_id,
+            award_id=subject.award_id,
+            number=subject.number,
+        )
+    except IssuerError as error:
+        trouble = Trouble(field="reading_ground", text=error.text)
+        return _form(subject, entry, (trouble,), reading_ground=ground), 422
+    return _form(_subject(subject.award_id, code), entry)
 
 
 def _subject(award_id: int, code: str) -> _Subject:
@@ -144,6 +167,7 @@ def _form(
     troubles: tuple[Trouble, ...] = (),
     *,
     asked: list[AskedFor] | None = None,
+    reading_ground: str = "",
 ) -> str:
     if not subject.may and not troubles:
         text = Text(
@@ -156,6 +180,7 @@ def _form(
         entry=entry,
         requests=subject.requests() if asked is None else asked,
         troubles=troubles,
+        reading_ground=reading_ground,
         **_words(subject.kind),
     )
 

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from accounts import asking_again
 from accounts.person import Person
+from codes.levels import Level
 from issuer.batch_handover import read_handover
 from issuer.desk import Desk
 from issuer.errors import IssuerError
@@ -41,7 +42,7 @@ from tests.issuer.console.certificate_desk import (
     proposed,
     row_of,
 )
-from tests.issuer.desks import desk_at
+from tests.issuer.desks import desk_at, people
 from tests.issuer.lives import BATCH, NUMBER, PERSON, RIGHT_NAME, SECOND, form, issue_two
 
 RACES = 50
@@ -113,6 +114,20 @@ def test_a_correction_is_shown_before_and_after_and_makes_a_copy(app: Flask, off
     with working_as(app, CLERK) as client:
         assert client.post("/certificates/find", data={"name": RIGHT_NAME}).status_code == 302
         assert "没有找到" in client.post("/certificates/find", data={"name": PERSON.name}).text
+
+
+def test_the_holder_is_shown_in_the_form_with_what_was_typed(app: Flask, office: Home) -> None:
+    award_id = row_of(office, SECOND)
+    name = people(Level.THREE, 2)[1].name
+    reader = replace(CLERK, account_id=31)
+    address, typed = f"/certificates/{award_id}/acts/correct", {"name": "王某", "step": "open"}
+    with working_as(app, reader) as client:
+        short = client.post(address, data=typed | {"reading_ground": "看"})
+        assert short.status_code == 422 and 'href="#reading_ground"' in short.text
+        assert 'value="王某"' in short.text and name not in short.text
+        shown = client.post(address, data=typed | {"reading_ground": "窗口核对本人"})
+        assert shown.status_code == 200 and name in shown.text and 'value="王某"' in shown.text
+        assert "reading_ground" not in shown.text
 
 
 def test_a_reissue_and_an_archive_duplicate_take_two_persons_too(app: Flask, office: Home) -> None:

@@ -79,7 +79,8 @@ def test_a_correction_is_shown_before_and_after_and_makes_a_copy(app: Flask, off
     award_id = row_of(office, NUMBER)
     with working_as(app, CLERK) as client:
         address = f"/certificates/{award_id}/acts/correct"
-        assert client.get(address).status_code == 200
+        asked = client.get(address)
+        assert "照片有误的，不能更正" in asked.text and f"/{award_id}/acts/revoke" in asked.text
         assert client.post(address, data=REASON).status_code == 422
         long = {"name": RIGHT_NAME, "reason": "因" * 501, "reference": "号" * 201}
         refused = client.post(address, data=long)

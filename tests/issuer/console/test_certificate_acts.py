@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from accounts import asking_again
 from accounts.person import Person
+from accounts.roles import Role
 from codes.levels import Level
 from issuer.batch_handover import read_handover
 from issuer.desk import Desk
@@ -46,6 +47,7 @@ from tests.issuer.desks import desk_at, people
 from tests.issuer.lives import BATCH, NUMBER, PERSON, RIGHT_NAME, SECOND, form, issue_two
 
 RACES = 50
+AUDITOR = Person(account_id=33, name="周审计", roles=frozenset({Role.AUDITOR}), body=None)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +99,10 @@ def test_a_correction_is_shown_before_and_after_and_makes_a_copy(app: Flask, off
     act_id = proposed(app, award_id, "correct", name=RIGHT_NAME)
     masked = page(app, APPROVER, f"/acts/{act_id}")
     assert RIGHT_NAME not in masked and PERSON.name not in masked
+    said = 'id="ground" name="ground" value="{}"'
+    assert said.format("审批变更事项") in masked
+    for other in (CLERK, AUDITOR):  # who does not decide says why
+        assert said.format("") in page(app, replace(other, account_id=32), f"/acts/{act_id}")
     with working_as(app, APPROVER) as client:
         blind = client.post(f"/acts/{act_id}/approve", data=decision(client, act_id))
         assert blind.status_code == 422

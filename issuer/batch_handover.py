@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from accounts.spoken import spoken_day
 from codes.documents import mask_to_end
 from codes.levels import Level
 from issuer.awarding import read_private
 from issuer.copy_list import find_batch
 from issuer.copy_rows import BatchCopies, chunks_of, drawn, in_force
 from issuer.desk import Desk, shanghai_day
-from registry.holder_access import HolderClaim
+from registry.holder_access import CodePurpose, HolderClaim
 from registry.models import Award, Copy
 from registry.session import reading
 from registry.sheet_writing import open_workbook
@@ -37,7 +38,7 @@ _ROW_POINTS = 26
 _SLIP_HEADINGS = (("姓名", 20), ("证书编号", 27), ("查看码", 16), ("使用方法", 62))
 _SLIP_WORDS = (
     "在公众核验网站{place}页脚点“持证人查看本人证书”，填写证书编号、本人证件号码和查看码；"
-    "30 天内有效，只能使用一次，请勿告诉他人"
+    "有效至{until}，只能使用一次，请勿告诉他人"
 )
 
 CodesMaker = Callable[[Sequence[HolderClaim]], Sequence[str]]
@@ -124,7 +125,9 @@ def write_handover(
         issued = _count_issued(desk, batch)
         _write_sheet(workbook, desk, batch, lines, issued=issued, uncovered=len(uncovered))
         if make_codes is not None:
-            words = _SLIP_WORDS.format(place=f"（{public_url}）" if public_url else "")
+            until = spoken_day(desk.clock() + CodePurpose.HANDOVER.lasts).zh
+            place = f"（{public_url}）" if public_url else ""
+            words = _SLIP_WORDS.format(place=place, until=until)
             _write_slips(workbook, lines, make_codes([one.claim for one in lines]), words)
     return file.getvalue()
 

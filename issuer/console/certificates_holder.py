@@ -23,6 +23,7 @@ from issuer.console.certificates_pending import READ_REQUEST, Pending, holder_co
 from issuer.console.office import the_office, the_operator
 from issuer.holder_counter import MOST_ANSWER, HolderCounter, request_not_taken_up
 from issuer.operator import DEFAULT_GROUND, note_act_now
+from registry.holder_access import CodePurpose
 from registry.holder_requests import (
     ANSWERS,
     AskedFor,
@@ -64,10 +65,8 @@ def make_code(award_id: int) -> tuple[str, int] | str:
     office, code, troubles = the_office(), "", list[Trouble]()
     with reading(office.engine) as session:
         award = the_award(session, award_id)
-        operator = the_operator(ground=DEFAULT_GROUND)
-        note_act_now(
-            office.engine, operator, "certificates.holder_code", award.number, at=office.clock()
-        )
+        operator, now = the_operator(ground=DEFAULT_GROUND), office.clock()
+        note_act_now(office.engine, operator, "certificates.holder_code", award.number, at=now)
         try:
             document_number = open_private(office.vault(), award).document_number
             with holder_counter() as counter:
@@ -79,6 +78,7 @@ def make_code(award_id: int) -> tuple[str, int] | str:
         award_id=award_id,
         number=award.number,
         code=code,
+        until=now + CodePurpose.COUNTER.lasts,
         public_url=office.public_url,
         troubles=troubles,
     )

@@ -14,8 +14,10 @@ from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine, QueuePool, event, select
 
+from accounts.spoken import spoken_day
 from codes.levels import Level
 from issuer.batch_handover import write_handover
+from issuer.console.office import OFFICE_EXTENSION
 from issuer.desk import shanghai_day
 from issuer.root_custody import open_root_keys
 from issuer.site_acts import SiteAct, SiteActKind, carry_out
@@ -277,6 +279,15 @@ def test_no_code_link_name_or_document_number_is_logged(sides: Sides) -> None:
         assert secret not in said and secret.replace("-", "") not in said
 
 
+def test_a_code_from_the_counter_says_until_when_it_is_good(sides: Sides) -> None:
+    clock = sides.desks.extensions[OFFICE_EXTENSION].clock
+    begun = clock()
+    with working_as(sides.desks, CLERK) as desk:
+        answer = desk.post(f"/certificates/{row_of(sides.home, NUMBER)}/holder-code")
+    good = {f"至 {spoken_day(at + DAY).zh}（北京时间）" for at in (begun, clock())}
+    assert any(said in answer.text for said in good)
+
+
 def test_nobody_withdraws_the_link_of_another(sides: Sides) -> None:
     client = sides.arrived()
     send(client, "/shares", days="1", name="masked")
@@ -378,6 +389,7 @@ def test_the_hand_over_list_brings_a_slip_for_each_holder(sides: Sides) -> None:
             return [make_code(session, keys, one, CodePurpose.HANDOVER, now=now) for one in claims]
 
     with desk_at(sides.home) as desk:
+        begun = desk.clock()
         book = write_handover(desk, BATCH, codes, public_url="https://yz.example.cn")
     engine.dispose()
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(book))
@@ -385,6 +397,8 @@ def test_the_hand_over_list_brings_a_slip_for_each_holder(sides: Sides) -> None:
     rows = workbook.get_sheet_by_index(1).to_python()
     assert all("查看码" not in str(row[2]) for row in rows[1:])
     assert "（https://yz.example.cn）" in str(rows[1][3])
+    good = {f"有效至{spoken_day(at + 30 * DAY).zh}，" for at in (begun, desk.clock())}
+    assert any(said in str(rows[1][3]) for said in good)
     code = next(str(row[2]) for row in rows if row[1] == NUMBER)
     assert sides.enter(sides.browser(), code).status_code == 303
 

@@ -59,7 +59,7 @@ from issuer.console.batches_room import (
     to_batch,
     tone_of,
 )
-from issuer.console.certificates_holder import holder_counter
+from issuer.console.certificates_pending import holder_counter
 from issuer.console.certificates_show import TONES
 from issuer.copy_list import AWARD_WORDS
 from issuer.desk import shanghai_day

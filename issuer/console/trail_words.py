@@ -11,9 +11,9 @@ from accounts.roles import Role
 from codes.assessment_rules import Figure
 from codes.wording import Text
 from issuer.body_settings import DONE_HERE, SKIPPED, Step
-from issuer.complaints import ComplaintOffice
 from issuer.life_words import GROUND_WORDS, KIND_WORDS, KINDS_BY_CODE
-from registry.case_questions import Answer
+from registry.case_answers import Answer
+from registry.complaint_answers import ComplaintOffice
 from registry.trail_models import TrailEntry
 
 _ROLE = re.compile(r"([a-z_]+)(\?\d+)?(?:!\d+)?")

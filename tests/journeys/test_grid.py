@@ -1,4 +1,4 @@
-"""A sheet of marks by keyboard alone: Enter and the arrows go from row to row, as in a spreadsheet."""
+"""Marks by keyboard alone: Enter and the arrows go from row to row, as in a spreadsheet."""
 
 from __future__ import annotations
 

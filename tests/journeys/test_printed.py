@@ -19,9 +19,10 @@ from registry.log_reader import LogReader
 from tests.journeys.site import DESK, Site, running_site
 from tests.journeys.site_apps import make_app
 from tests.verifier.world import NOW, PEPPER
+from verifier.boxed_picture import BoxedPicture
 from verifier.service import Verifier
 from verifier.site.pages import result_page
-from verifier.verdict import BoxedPicture, Verdict
+from verifier.verdict import Verdict
 
 SCREEN = (1080, 2340)  # a phone's, the tallest of pictures
 IMAGE = pypdfium2.raw.FPDF_PAGEOBJ_IMAGE

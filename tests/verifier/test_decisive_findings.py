@@ -68,7 +68,7 @@ def test_a_picture_shows_and_a_file_prints_and_levels_are_told_in_english_too(
     assert f"{zh}“二级/技师”，登记为“三级/高级工”。" in line.text.zh
     assert f"{en} “二级/技师” (Level 2 / Technician)" in line.text.en
     assert "the record “三级/高级工” (Level 3 / Senior worker)." in line.text.en
-    comparison = comparisons([finding])["level"]
+    comparison = comparisons([(finding.code, finding.evidence)])["level"]
     assert comparison.text.zh == f"{zh}：二级/技师"
     assert comparison.text.en == f"{en}: 二级/技师 (Level 2 / Technician)"
     told = show_verdict(verdict_of(finding), Language.EN)
@@ -78,7 +78,7 @@ def test_a_picture_shows_and_a_file_prints_and_levels_are_told_in_english_too(
 def test_print_that_cannot_be_read_is_not_told_as_nothing() -> None:
     evidence = {"field": "level", **LEVELS, "printed": ""}
     unread = find(Code.FIELD_DIFFERS, {"field": "职业技能等级"}, evidence)
-    comparison = comparisons([unread])["level"]
+    comparison = comparisons([(unread.code, unread.evidence)])["level"]
     assert comparison.text.zh == "文件所印：文字被遮盖或读不出，见图"
     assert comparison.text.en.endswith("covered or cannot be read, see the picture")
     assert "“”" not in printed_and_record("", "三级/高级工").zh

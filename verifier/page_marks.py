@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from verifier.page_places import Box
-from verifier.seal_states import Change
+from verifier.seal_states import MANY_ROWS, Change
 
-MANY_ROWS: Final = 5  # beside which a page looks other: its pattern was drawn again
 _MOST: Final = 8
 _NEAR: Final = 4  # pixels between places that are shown as one
 

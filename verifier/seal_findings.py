@@ -15,9 +15,9 @@ from templates.labels import LABELS, PHOTO_ALT, SEAL_ALT, SYMBOL_ALT, Field
 from verifier.catalogue_seal import KIND_NAMES
 from verifier.finding_codes import Code
 from verifier.findings import find
-from verifier.page_marks import MANY_ROWS
 from verifier.seal import PageChange, PageComparison, SealReading
 from verifier.seal_states import (
+    MANY_ROWS,
     PHOTO,
     SEAL,
     SWITCHED,

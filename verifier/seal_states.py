@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
+
+MANY_ROWS: Final = 5  # beside which a page looks other: its pattern was drawn again
 
 
 class SealState(StrEnum):

@@ -132,6 +132,7 @@ GROUNDS: Final = {
     "提交核验名单": "list handed in for a check",
     "日常业务": "daily business",
     "更改本人密码": "own password changed",
+    "机构答复": "body's answer",
     "本人凭恢复码通过第二重验证": "second factor passed by a recovery code",
     "本人退出一台设备的登录": "own session on one device ended",
     "本人退出其他设备的登录": "own sessions on other devices ended",

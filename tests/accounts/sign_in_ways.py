@@ -30,7 +30,7 @@ from tests.conftest import NOW, PASSPHRASE
 from wsgi import create_private_app
 
 PASSWORD = "four unrelated words here"
-_APP_KEY = re.compile(r'href="otpauth://totp/[^"]*[?;]secret=([A-Z2-7]{16,})[&"]')
+APP_KEY = re.compile(r'href="otpauth://totp/[^"]*[?;]secret=([A-Z2-7]{16,})[&"]')
 _RECOVERY = re.compile(r'<span class="code">([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})</span>')
 
 
@@ -102,7 +102,7 @@ class Desks:
         if answer.location == "/":
             return browser
         page = browser.get("/sign-in/enrol").text
-        found = _APP_KEY.search(page)
+        found = APP_KEY.search(page)
         assert found is not None
         worker.app_key = found[1]
         answer = browser.post("/sign-in/enrol", data={"code": self.code_of(worker)})

@@ -34,6 +34,9 @@ def directors(desks: Desks) -> list[Worker]:
     return made
 
 
+DISABLING = {"why": "离职", "sure": "yes"}
+
+
 def actors(desks: Desks, act: str) -> list[str]:
     with reading(desks.bureau.register) as session:
         query = select(TrailEntry.actor).where(TrailEntry.act == act).order_by(TrailEntry.id)
@@ -45,7 +48,7 @@ def test_the_trail_names_the_account_of_who_shares_a_name(
 ) -> None:
     other = desks.plant("somebody", Role.POLICE)
     for worker, act in zip(directors, ("disable", "enable", "disable"), strict=True):
-        answer = desks.arrived(worker).post(f"/people/{other.account_id}/{act}")
+        answer = desks.arrived(worker).post(f"/people/{other.account_id}/{act}", data=DISABLING)
         assert answer.status_code == 303, act
     assert actors(desks, "accounts.disable") == ["王芳（fang-0）", "王芳甲"]
     assert actors(desks, "accounts.enable") == ["王 芳（fang-1）"]

@@ -32,7 +32,7 @@ _WROTE = {
     "f'filing.{act}'": ["filing.apply", "filing.accept", "filing.notice"],
     "f\"filing.{act.as_dict()['kind']}\"": [f"filing.{one}" for one in (*SiteActKind, "file")],
     "f'life.{step}'": [f"life.{one}" for one in ("propose", "approve", "reject", "withdraw")],
-    "f'police.{act}'": [f"police.{one}" for one in Act],
+    "f'police.{step.act}'": [f"police.{one}" for one in Act],
 }
 """What an act put together may be."""
 

@@ -23,12 +23,13 @@ def spoken_day(when: date) -> Text:
 
 
 def spoken_moment(when: datetime) -> Text:
-    """Return a moment to the second and with its time zone, as evidence wants it.
+    """Return a moment to the second and said to be of Beijing, as evidence wants it.
 
     Raises:
         ValueError: as `spoken_day`.
     """
-    return _in_beijing(when, "%H:%M:%S UTC+8")
+    local = _in_beijing(when, "%H:%M:%S")
+    return Text(f"北京时间 {local.zh}", f"{local.en} Beijing time")
 
 
 def _in_beijing(when: datetime, clock: str) -> Text:

@@ -116,9 +116,9 @@ _SIGNATURE = {
         _INFO,
         None,
         Text(
-            "签名有效：内容由“{body}”的密钥签发，未被改动。",
-            "The signature is genuine: the content was signed with the key of {body} and is "
-            "unchanged.",
+            "签发记录的签名有效：记录由“{body}”的密钥签发，未被改动。",
+            "The signature of the record is genuine: the record was signed with the key of {body} "
+            "and is unchanged.",
         ),
     ),
     Code.SIGNATURE_ON_RECORD: Entry(

@@ -19,6 +19,7 @@ from registry.case_models import (
     CaseWithdrawal,
     PoliceCase,
 )
+from registry.case_sealed import ITEM_BOXED
 from registry.models import Award, Site
 from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
@@ -35,6 +36,7 @@ from tests.verifier.police_homes import (
     PoliceHome,
     open_police_home,
 )
+from verifier.cases.casework import find_item
 from verifier.cases.custody import check_custody
 from verifier.verdict import Outcome, say_day
 
@@ -342,6 +344,21 @@ def test_the_name_an_officer_reads_on_a_file_is_compared_too(desk: PoliceHome) -
     assert "接收时所填的编号和姓名" in page and "胡志刚" in page
     assert Outcome.NOT_FOUND.text.zh in page
     assert Outcome.VALID.text.zh in page  # the file's own answer stands beside it
+
+
+@pytest.mark.parametrize(("name", "is_pdf"), [("证书.PDF", True), ("照片.jpg", False)])
+def test_a_picture_has_no_first_page_and_its_record_is_what_is_signed(
+    desk: PoliceHome, name: str, is_pdf: bool
+) -> None:
+    case_id = desk.open_case(f"津公（刑）受案字〔2026〕107号 {name}")
+    place = desk.hand_in(case_id, desk.pdf, name)
+    with transaction(desk.room.desks) as session:
+        ITEM_BOXED.put(find_item(session, case_id, place), desk.room.vault(), b"JPEG")
+    page = desk.page(f"/police/cases/{case_id}/papers/{place}")
+    assert ("首页图像" in page, "提交的图像" in page) == (is_pdf, not is_pdf)
+    assert "签发记录的签名有效：记录由“" in page and "签名有效：内容" not in page
+    told = page.partition("接收时间")[2].partition("</dd>")[0]
+    assert "北京时间 20" in told and "UTC" not in page
 
 
 def test_the_next_page_names_the_case_and_what_comes_next(desk: PoliceHome) -> None:

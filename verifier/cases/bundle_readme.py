@@ -123,12 +123,12 @@ def _gap(gap: Gap, language: Language) -> str:
     told = Text(
         f"- 第 {gap.place} 条，摘要 {gap.sha256}\n"
         f"  {gap.why.zh}。\n"
-        f"  审计记录所载：{at} UTC+8 {gap.actor} {gap.act.zh}\n"
+        f"  审计记录所载：北京时间 {at} {gap.actor} {gap.act.zh}\n"
         f"  说明（保管记录第 {stated.place} 条，{stated.actor}）：{reason}\n"
         f"  确认（保管记录第 {confirmed.place} 条）：{confirmed.actor}\n",
         f"- Line {gap.place}, hash {gap.sha256}\n"
         f"  {gap.why.en}.\n"
-        f"  By the audit trail: {at} UTC+8 {gap.actor}: {gap.act.en}\n"
+        f"  By the audit trail: {at} Beijing time {gap.actor}: {gap.act.en}\n"
         f"  Stated (line {stated.place} of custody) by {stated.actor}: {reason}\n"
         f"  Confirmed (line {confirmed.place} of custody) by {confirmed.actor}\n",
     )
@@ -258,7 +258,7 @@ def _chinese(facts: BundleFacts) -> str:
     when = f"{facts.made_at.astimezone(_BEIJING):%Y年%m月%d日 %H:%M:%S}"
     demo = "【演示 样本：使用演示密钥制作，没有证明效力】\n\n" if facts.demo else ""
     return f"""{demo}证据包：案件 {facts.reference}
-制作时间（北京时间，UTC+8）：{when}
+制作时间（北京时间）：{when}
 
 一、内容
 {_contents(facts, _CONTENTS_ZH)}case.txt       案件、材料、机构答复、保管记录，供阅读打印
@@ -306,7 +306,7 @@ def _english(facts: BundleFacts) -> str:
     when = f"{facts.made_at.astimezone(_BEIJING):%Y-%m-%d %H:%M:%S}"
     demo = "[DEMO SAMPLE: made with demonstration keys, proves nothing]\n\n" if facts.demo else ""
     return f"""{demo}Evidence bundle: case {facts.reference}
-Made (Beijing time, UTC+8): {when}
+Made (Beijing time): {when}
 
 A. What is in it
 {_contents(facts, _CONTENTS_EN)}case.txt       case, papers, answers, custody, to read and print

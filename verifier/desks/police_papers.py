@@ -266,6 +266,7 @@ def _paper_page(case_id: int, place: int, troubles: tuple[Trouble, ...] = ()) ->
             turn_state=_turn_state(turn),
             turn_words=_turn_words(turn),
             has_picture=item.boxed_sealed is not None,
+            is_pdf=about["file"].lower().endswith(".pdf"),  # a heading alone hangs on it
             **_verdict(item.outcome, about),
         )
     return make_response(page, 422 if troubles else 200)

@@ -68,6 +68,7 @@ class BulkReport:
         read_again: how many rows were found on record so long before the end that they were
             checked once more at the end; their results are those of the second time.
         changed: how many of them came to something else then.
+        repeated: the rows whose certificate number another row has, too.
     """
 
     table: BulkTable
@@ -77,6 +78,7 @@ class BulkReport:
     finished_at: datetime
     read_again: int = 0
     changed: int = 0
+    repeated: frozenset[int] = frozenset()
 
     @property
     def of_sheets(self) -> Text | None:
@@ -135,7 +137,7 @@ def check_bulk(
     """
     today = local_day(clock())
     read_day(on, today)
-    first_rows: dict[str, int] = {}
+    alike = _alike(table, today)
     results: list[BulkResult] = []
     trust: TrustShown | None = None
     demo = False
@@ -146,14 +148,14 @@ def check_bulk(
         with verifier.held() as held:
             for row in table.rows[start : start + _HELD_ROWS]:
                 result, verdict = _check_row(held, row, clock, on)
-                results.append(_noted(result, verdict, first_rows, today, headless))
+                results.append(_noted(result, verdict, alike, headless))
                 if verdict is not None:
                     failed += any(one.code == Code.NOT_FOUND for one in verdict.findings)
                     trust, demo = trust or verdict.trust, demo or verdict.demo
         if failed:
             on_failed(failed)
         on_progress(len(results), total)
-    read_again, changed = _read_again(verifier, results, first_rows, clock, on, headless)
+    read_again, changed = _read_again(verifier, results, alike, clock, on, headless)
     return BulkReport(
         table=table,
         results=tuple(results),
@@ -162,13 +164,33 @@ def check_bulk(
         finished_at=clock(),
         read_again=read_again,
         changed=changed,
+        repeated=frozenset(alike),
     )
+
+
+def _alike(table: BulkTable, today: date) -> Mapping[int, int]:
+    """Return, for each row whose number another row has too, the first such row.
+
+    For that first row it is the next one: either may be the one at fault.
+    """
+    rows: dict[str, list[int]] = {}
+    for row in table.rows:
+        if row.fault is None:
+            number = read_number(row.asked.get(Column.NUMBER, ""), today).number
+            if number is not None:
+                rows.setdefault(str(number), []).append(row.row)
+    return {
+        one: places[place == 0]
+        for places in rows.values()
+        if len(places) > 1
+        for place, one in enumerate(places)
+    }
 
 
 def _read_again(
     verifier: Verifier,
     results: list[BulkResult],
-    first_rows: dict[str, int],
+    alike: Mapping[int, int],
     clock: Callable[[], datetime],
     on: str | None,
     headless: bool,
@@ -177,12 +199,12 @@ def _read_again(
 
     Args:
         results: of every row; gains the second result of such rows in their places.
-        first_rows: by number, the first row that asked about it.
+        alike: as `_alike` returns it.
 
     Returns:
         How many rows those were, and how many came to something else.
     """
-    before, today = clock() - _STANDS_FOR, local_day(clock())
+    before = clock() - _STANDS_FOR
     found = (Outcome.VALID, Outcome.NOT_CURRENT)
     old = [
         place
@@ -197,7 +219,7 @@ def _read_again(
                 result, verdict = _check_row(held, first.row, clock, on)
                 other = (result.outcome, result.status) != (first.outcome, first.status)
                 notes = (changed_meanwhile(),) if other else ()
-                results[place] = _noted(result, verdict, first_rows, today, headless, notes)
+                results[place] = _noted(result, verdict, alike, headless, notes)
                 changed += other
     return len(old), changed
 
@@ -234,26 +256,23 @@ def _check_row(
 def _noted(
     result: BulkResult,
     verdict: Verdict | None,
-    first_rows: dict[str, int],
-    today: date,
+    alike: Mapping[int, int],
     headless: bool,
     more: tuple[Text, ...] = (),
 ) -> BulkResult:
     """Return a result that also says what was read otherwise and which row has its number too.
 
     Args:
-        first_rows: by number, the first row that asked about it; gains this one.
+        alike: as `_alike` returns it.
         headless: as of `check_bulk`.
         more: to be said beside that.
     """
     if verdict is None:
         return result
     notes = (*more, *read_otherwise(verdict))
-    number = read_number(result.row.asked[Column.NUMBER], today).number
-    if number is not None:
-        first = first_rows.setdefault(str(number), result.row.row)
-        if first != result.row.row:
-            notes = (*notes, same_number(first - headless))
+    other = alike.get(result.row.row)
+    if other is not None:
+        notes = (*notes, same_number(other - headless))
     reason = Text(
         "".join((result.reason.zh, *(note.zh for note in notes))),
         " ".join((result.reason.en, *(note.en for note in notes))),

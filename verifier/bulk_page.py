@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any, Final
 
 from codes.wording import Text
-from verifier.bulk_check import BulkReport
+from verifier.bulk_check import BulkReport, BulkResult
 from verifier.bulk_columns import Column
 from verifier.bulk_faults import BulkError
 from verifier.bulk_words import said_again
@@ -48,6 +48,13 @@ def page_answer(report: BulkReport, rows: int) -> dict[str, Any]:
     return {
         "file": report.table.file,
         "rows": len(report.results),
+        "blank": report.table.blank_rows,
+        "repeated": {
+            "count": len(report.repeated),
+            "shown": [_shown(one) for one in report.results if one.row.row in report.repeated][
+                :rows
+            ],
+        },
         "sheets": None if report.of_sheets is None else _both(report.of_sheets),
         "finished": _both(say_instant(report.finished_at)),
         "trust": None if report.trust is None else _both(report.trust.text),
@@ -59,17 +66,18 @@ def page_answer(report: BulkReport, rows: int) -> dict[str, Any]:
             for (outcome, words), count in report.counts_in_words.items()
         ],
         "off": len(off),
-        "shown": [
-            {
-                "row": result.row.row,
-                "number": shorten(result.row.asked.get(Column.NUMBER, ""), _MOST_SHOWN),
-                "name": shorten(result.row.asked.get(Column.NAME, ""), _MOST_SHOWN),
-                "outcome": _value(result.outcome),
-                "summary": _both(result.summary),
-                "reason": _both(result.reason),
-            }
-            for result in shown
-        ],
+        "shown": [_shown(result) for result in shown],
+    }
+
+
+def _shown(result: BulkResult) -> dict[str, Any]:
+    return {
+        "row": result.row.row,
+        "number": shorten(result.row.asked.get(Column.NUMBER, ""), _MOST_SHOWN),
+        "name": shorten(result.row.asked.get(Column.NAME, ""), _MOST_SHOWN),
+        "outcome": _value(result.outcome),
+        "summary": _both(result.summary),
+        "reason": _both(result.reason),
     }
 
 

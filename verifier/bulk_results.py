@@ -214,6 +214,10 @@ def _summary(report: BulkReport, language: Language) -> Iterator[tuple[Text, str
             ).say(language),
         )
     yield Text("行数", "Rows"), len(report.results)
+    if report.table.blank_rows:
+        yield Text("空行（未计）", "Blank rows, not counted"), report.table.blank_rows
+    if report.repeated:
+        yield Text("证书编号重复的行", "Rows with a repeated number"), len(report.repeated)
     for (outcome, words), count in report.counts_in_words.items():
         sign = _SIGNS[outcome]
         yield Text(f"{sign} {words.zh}", f"{sign} {words.en}"), count

@@ -59,6 +59,7 @@ class BulkTable:
         other_sheets: visible ones that are not blank and hold no list, nor the template's rules.
         headings: the text over each position, empty where there is none.
         rows: every row with something in it below the header, in order.
+        blank_rows: how many with nothing in them stand between those.
     """
 
     file: str
@@ -66,6 +67,7 @@ class BulkTable:
     headings: tuple[str, ...]
     rows: tuple[BulkRow, ...]
     other_sheets: tuple[str, ...] = ()
+    blank_rows: int = 0
 
 
 def open_bulk_child() -> Child:
@@ -140,6 +142,7 @@ def _table(reading: WorkbookReading, file: str) -> BulkTable:
         ),
         headings=tuple(_kept(top.cells.get(position, "")) for position in range(width)),
         rows=tuple(rows),
+        blank_rows=rows[-1].row - header.row - len(rows),
     )
 
 

@@ -80,7 +80,7 @@ def not_asked() -> Text:
 
 
 def same_number(row: int) -> Text:
-    """Return what is said of a row whose number an earlier row has too, whatever either came to."""
+    """Return what is said of a row whose number another row has too, whatever either came to."""
     return Text(f"证书编号与第 {row} 行相同。", f"Row {row} has the same certificate number.")
 
 

@@ -170,6 +170,20 @@ def test_a_page_lists_rows_of_every_outcome_the_gravest_first(
     assert answer["shown"][2]["name"] == "长" * 40 + "…"
 
 
+def test_blank_rows_and_repeated_numbers_are_counted_on_the_page_and_in_the_workbook(
+    world: World, numbers: dict[str, str]
+) -> None:
+    rows = [HEADINGS, (numbers["valid"], NAME, ""), (), (), (numbers["valid"], NAME)]
+    report = check(world, [*rows, (numbers["revoked"], NAME), ()])
+    answer = page_answer(report, 2)
+    assert (answer["rows"], answer["blank"]) == (3, 2)
+    assert answer["repeated"]["count"] == 2
+    assert [one["row"] for one in answer["repeated"]["shown"]] == [2, 5]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(write_workbook(report, Language.ZH)))
+    summary = {str(line[0]): line[1] for line in book.get_sheet_by_name("汇总").to_python()}
+    assert (summary["空行（未计）"], summary["证书编号重复的行"]) == (2, 2)
+
+
 def test_rows_without_headings_are_counted_from_the_first(
     world: World, numbers: dict[str, str]
 ) -> None:
@@ -264,7 +278,8 @@ def test_rows_say_what_was_read_otherwise_and_which_row_asked_the_same(
     spaced = f" {numbers['valid'].lower()} "
     report = check(world, [HEADINGS[:2], (typed, NAME), (numbers["revoked"], NAME), (spaced, NAME)])
     first, other, again = (one.reason.zh for one in report.results)
-    assert "形近字符" in first and "行相同" not in first
+    assert "形近字符" in first and "证书编号与第 4 行相同。" in first
+    assert report.repeated == {2, 4}
     assert "行相同" not in other
     assert "证书编号与第 2 行相同。" in again and "形近字符" not in again
 
@@ -273,7 +288,8 @@ def test_of_a_wrong_name_it_is_said_that_the_number_was_there_and_not_the_certif
     world: World, numbers: dict[str, str]
 ) -> None:
     rows = [HEADINGS[:2], (numbers["valid"], NAME), (numbers["valid"], "误写姓名")]
-    wrong = check(world, rows).results[1]
+    right, wrong = check(world, rows).results
+    assert "证书编号与第 3 行相同。" in right.reason.zh  # either may be the one at fault
     assert wrong.outcome is Outcome.NOT_FOUND
     assert wrong.reason.zh == "没有与所填各项都一致的登记。证书编号与第 2 行相同。"
 

@@ -77,6 +77,9 @@ def test_a_list_is_checked_kept_and_downloaded(
     assert "核验结果" in page
     assert "&lt;b&gt;某&lt;/b&gt;" in page
     assert "<b>某</b>" not in page
+    repeated = browser.get(f"{checked}?only=repeated").text
+    assert '<h2 id="rows">证书编号重复的行</h2>' in repeated and repeated.count('="原行号"') == 2
+    assert f'href="{checked}?only=repeated#rows"' in page
     (only,) = re.findall(r'href="([^"]*[?]only=[0-9])#rows"', page)
     assert only == f"{checked}?only=2"  # what is in force is not listed
     assert "列出全部不是" in browser.get(only).text and "某" in browser.get(only).text

@@ -71,6 +71,7 @@ _WAITING: Final = Text(
     "Waiting: when its turn comes the list is read, then checked row by row; progress shows here",
 )
 _MOST_STEM: Final = 60
+_REPEATED: Final = "repeated"
 _MOST_CHANGED: Final = 20  # certificates that a page names; all are among the alerts
 _CHECKING: Final = Text("正在逐行核验，已完成行数", "Checking row by row; rows done")
 _NO_FILE: Final = Text(
@@ -154,6 +155,8 @@ def _check_page(row: EmployerCheck, *troubles: Trouble) -> Answer:
         return Text(*pair).say(language)
 
     said = read_row_id(request.args.get("only", ""))
+    repeated = answer.get("repeated", {"count": 0, "shown": ()})
+    of_repeated = request.args.get("only") == _REPEATED
     counts = answer.get("counts", [])
     only = counts[said - 1] if said and said <= len(counts) else None
     page = render_template(
@@ -161,7 +164,11 @@ def _check_page(row: EmployerCheck, *troubles: Trouble) -> Answer:
         row=row,
         answer=answer,
         only=only,
-        listed=[
+        repeated=repeated["count"],
+        of_repeated=of_repeated,
+        listed=repeated["shown"]
+        if of_repeated
+        else [
             one for one in answer.get("shown", []) if only is None or one["summary"] == only["text"]
         ][:PAGE_ROWS],
         told=told,

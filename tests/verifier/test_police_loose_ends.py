@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -142,6 +143,16 @@ def test_a_question_unanswered_is_confirmed_and_ends_with_its_case(desk: PoliceH
     assert custody.index("撤回询问") < custody.index("<span>办结")
     assert "保管记录核对不符" not in custody and custody.count("1 项询问机构尚未答复") == 2
     assert "请重新制作证据包" not in desk.page(address)
+
+
+def test_the_page_is_told_that_a_bundle_was_made_while_it_was_taken_down(desk: PoliceHome) -> None:
+    _, address = hand_in_number(desk, "〔2026〕408号")
+    page = desk.page(address)
+    assert "desk/made.js" in page and f'data-made="{address}/bundles" data-count="0"' in page
+    assert json.loads(desk.page(f"{address}/bundles")) == {"made": 0}
+    assert desk.post(f"{address}/bundle")[0] == 200
+    assert json.loads(desk.page(f"{address}/bundles")) == {"made": 1}
+    assert 'data-count="1"' in desk.page(address)
 
 
 def test_a_case_closed_after_its_bundle_needs_no_other(desk: PoliceHome) -> None:

@@ -105,6 +105,17 @@ def progress(case_id: int) -> Response:
     return jsonify({"state": str(waiting), "text": text, "done": papers - waiting, "total": papers})
 
 
+@blueprint.get("/<int:case_id>/bundles")
+@allow(*OFFICERS)
+def bundles(case_id: int) -> Response:
+    """Tell the page's script how many bundles of a case were made."""
+    room = the_room()
+    with reading(room.desks) as session:
+        the_case(session, case_id)
+        made = find_loose_ends(session, room.vault(), case_id).bundles
+    return jsonify({"made": len(made)})
+
+
 @blueprint.post("/<int:case_id>/questions")
 @allow(*OFFICERS)
 def ask(case_id: int) -> AnyResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from io import BytesIO
@@ -132,6 +133,27 @@ def test_an_outcome_that_no_verdict_bears_out_is_confirmed_with_a_reason_kept_on
     readme = files["README.txt"].decode()
     assert f"- 第 1 件的核验结论：{Outcome.VALID.text.zh}" in readme
     assert "处理结果：认定伪造、变造" in readme and CONTRARY["contrary"] in readme
+
+
+def test_an_outcome_names_the_papers_it_is_found_of(desk: PoliceHome) -> None:
+    case_id = desk.open_case("津〔2026〕308号")
+    address = f"/police/cases/{case_id}"
+    desk.hand_in(case_id, desk.forged)
+    hand_in_number(desk, case_id)
+    said = {**UNSAID, **SURE}
+    status, _, body = desk.post(f"{address}/close", **said)
+    assert (status, b'id="papers-wrong"' in body) == (422, True)
+    assert b'id="papers-wrong"' in desk.post(f"{address}/close", **said, papers="3")[2]
+    status, _, body = desk.post(f"{address}/close", **said, papers="2")
+    assert (status, b'id="despite-wrong"' in body) == (422, True)  # it was found genuine
+    assert b'name="papers" value="2" checked' in body
+    assert desk.post(f"{address}/close", **said, papers="1")[0] == 303
+    assert re.search(r"认定的材料</dt><dd>\s*第 1 件", desk.page(address))
+    custody = desk.page(f"{address}/custody")
+    assert '认定的材料（件）</small> <span class="long">1<' in custody
+    assert "保管记录核对不符" not in custody
+    files = unpacked(desk.post(f"{address}/bundle")[2])
+    assert "  认定的材料（件）：1\n" in files["case.txt"].decode()
 
 
 def test_a_case_is_handed_over_and_closed_only_when_confirmed_with_the_second_factor(

@@ -45,7 +45,7 @@ from verifier.cases.bundle_readme import BundleFacts, Contrary, write_readme
 from verifier.cases.casework import Officer, add_step, find_case, hold_case
 from verifier.cases.custody import CustodyCheck, Gap, check_custody, custody_files
 from verifier.cases.custody_lines import Act
-from verifier.cases.ending import contrary_papers
+from verifier.cases.ending import contrary_papers, read_papers
 from verifier.cases.judging import verdict_file
 from verifier.cases.lacking import Lack, lacks_of_papers
 from verifier.cases.room import PoliceRoom
@@ -124,7 +124,8 @@ def _contrary(session: Session, vault: Vault, case: PoliceCase) -> Contrary | No
     if case.outcome is None or reason is None:
         return None
     outcome = CaseOutcome(case.outcome)
-    papers = contrary_papers(session, case.id, outcome)
+    meant = read_papers(read_json(CASE_ABOUT, case, vault).get("papers", ""))
+    papers = contrary_papers(session, case.id, outcome, meant)
     verdicts = {place: said.text for place, said in papers.items()}
     return Contrary(outcome=outcome.text, verdicts=verdicts, reason=reason)
 

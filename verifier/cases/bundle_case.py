@@ -128,6 +128,7 @@ def _about_case(facts: CaseFacts) -> list[_Line]:
         (Text("移交文书", "Paper"), about.get("paper")),
         (Text("办结时间", "Closed"), case.closed_at),
         (Text("处理结果", "Outcome"), outcome),
+        (Text("认定的材料（件）", "Found of papers No."), about.get("papers")),
         (Text("说明", "In words"), about.get("result")),
         (Text("没有核验材料的原因", "Why nothing was examined"), about.get("unexamined")),
         (

@@ -78,6 +78,7 @@ _DETAILS: Final = {
     "due": Text("答复期限", "answer by"),
     "to": Text("接收人", "to"),
     "paper": Text("文书", "paper"),
+    "papers": Text("认定的材料（件）", "found of papers No."),
     "result": Text("说明", "in words"),
     "verdict": Text("结论文件的 SHA-256", "SHA-256 of the verdict"),
     "json": Text("JSON 报告的 SHA-256", "SHA-256 of the JSON report"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -29,6 +30,7 @@ from verifier.cases.room import PoliceRoom
 from verifier.verdict import Outcome
 
 _FOR: Final = frozenset({Outcome.VALID, Outcome.NOT_CURRENT})
+_OF_PAPERS: Final = frozenset({CaseOutcome.FORGED, CaseOutcome.MISUSED})
 _AGAINST: Final = frozenset({Outcome.ALTERED, Outcome.UNREGISTERED, Outcome.UNKNOWN_ISSUER})
 
 
@@ -57,6 +59,7 @@ class Closing:
 
     Args:
         outcome: what came of it; None where none is chosen.
+        papers: places of those that it is found of; asked for where several were examined.
         result: the same in words.
         sure: whether the officer confirmed it.
         unexamined: why no paper of it was examined; asked for where none was.
@@ -72,6 +75,7 @@ class Closing:
     despite: bool = False
     contrary: str = field(default="", repr=False)
     unsettled: bool = False
+    papers: Collection[int] = ()
 
 
 def check_handing(room: PoliceRoom, case_id: int, handing: Handing) -> None:
@@ -142,9 +146,9 @@ def check_closing(room: PoliceRoom, case_id: int, closing: Closing) -> None:
     Raises:
         CaseError: it is closed already (`case_closed`); no outcome is chosen (`case_outcome`);
             nothing is said of it (`case_result`), or of why nothing was examined
-            (`case_unexamined`); it finds something of a certificate though none was examined
-            (`case_nothing_examined`); it says that no paper came though one did
-            (`case_has_papers`); it is not as the verdicts say, and that is not confirmed
+            (`case_unexamined`), or of which paper it is found (`case_papers`); it finds
+            something of a certificate though none was examined (`case_nothing_examined`);
+            it says that no paper came though one did (`case_has_papers`); it is not as the verdicts say, and that is not confirmed
             (`case_despite`) or no reason given (`case_contrary`); something is not settled, which
             is not confirmed (`case_unsettled`); it is not confirmed (`case_unsure`).
     """
@@ -179,7 +183,10 @@ def _details_of_closing(
     if not was_examined(session, case_id):
         check_words("case_unexamined", closing.unexamined)
         details["unexamined"] = closing.unexamined
-    if contrary_papers(session, case_id, outcome):
+    meant = _papers_meant(session, case_id, closing)
+    if meant:
+        details["papers"] = said_of_papers(meant)
+    if contrary_papers(session, case_id, outcome, meant):
         if not closing.despite:
             raise CaseError(
                 "case_despite",
@@ -204,19 +211,63 @@ def _details_of_closing(
     return details
 
 
-def contrary_papers(
-    session: Session, case_id: int, outcome: CaseOutcome | None
-) -> dict[int, Outcome]:
-    """Return the papers whose verdicts an outcome contradicts, by place, with these verdicts.
+def said_of_papers(places: Collection[int]) -> str:
+    """Return places as custody and the case keep them: 1、3."""
+    return "、".join(str(one) for one in sorted(places))
 
-    A forgery is contradicted where every paper that was examined was found genuine, a genuine
-    certificate by each that was not.
-    """
+
+def read_papers(said: str) -> list[int]:
+    """Undo `said_of_papers`; what is no place is left out."""
+    return [int(one) for one in said.split("、") if one.isdecimal()]
+
+
+def names_papers(session: Session, case_id: int) -> list[int]:
+    """Return the papers among which an outcome has to name those it is found of; empty for one."""
+    examined = list(_verdicts(session, case_id))
+    return examined if len(examined) > 1 else []
+
+
+def _papers_meant(session: Session, case_id: int, closing: Closing) -> list[int]:
+    """Return the papers that a closing is found of, where that has to be said."""
+    among = names_papers(session, case_id)
+    if closing.outcome not in _OF_PAPERS or not among:
+        return []
+    meant = sorted(set(closing.papers) & set(among))
+    if not meant:
+        raise CaseError(
+            "case_papers",
+            Text(
+                f"请勾选“{closing.outcome.text.zh}”指的是第几件材料",
+                f"say of which papers it is that “{closing.outcome.text.en}”",
+            ),
+        )
+    return meant
+
+
+def _verdicts(session: Session, case_id: int) -> dict[int, Outcome]:
     query = select(CaseItem.place, CaseItem.outcome).where(
         CaseItem.case_id == case_id, CaseItem.outcome != ""
     )
     rows = session.execute(query.order_by(CaseItem.place))
-    told = {place: Outcome(said) for place, said in rows}
+    return {place: Outcome(said) for place, said in rows}
+
+
+def contrary_papers(
+    session: Session, case_id: int, outcome: CaseOutcome | None, meant: Collection[int] = ()
+) -> dict[int, Outcome]:
+    """Return the papers whose verdicts an outcome contradicts, by place, with these verdicts.
+
+    A forgery is contradicted by each paper it is found of that was found genuine; where no paper
+    is named, if all were. A genuine certificate is contradicted by each that was not.
+
+    Args:
+        meant: the papers that it is found of; empty for all.
+    """
+    told = _verdicts(session, case_id)
+    if meant:
+        told = {place: said for place, said in told.items() if place in meant}
+    if outcome is CaseOutcome.FORGED and meant:
+        return {place: said for place, said in told.items() if said in _FOR}
     if outcome is CaseOutcome.FORGED:
         return told if set(told.values()) <= _FOR else {}
     if outcome in (CaseOutcome.GENUINE, CaseOutcome.MISUSED):

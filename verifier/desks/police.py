@@ -100,6 +100,7 @@ _FIELDS: Final = {
     "case_outcome": "outcome",
     "case_nothing_examined": "outcome",
     "case_has_papers": "outcome",
+    "case_papers": "papers",
     "case_result": "result",
     "case_unexamined": "unexamined",
     "case_despite": "despite",

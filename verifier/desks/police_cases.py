@@ -53,7 +53,9 @@ from verifier.cases.ending import (
     close_case,
     contrary_papers,
     hand_over,
+    names_papers,
     outcomes_of,
+    read_papers,
 )
 from verifier.cases.examining import MOST_ITEMS
 from verifier.cases.giving import receivers
@@ -206,15 +208,16 @@ def close(case_id: int) -> AnyResponse:
         "unsettled_close",
     )
     entry = {key: typed(key) for key in keys}
-    said = entry["outcome"]
+    entry["papers"] = "、".join(request.form.getlist("papers")[:MOST_ITEMS])
     closing = Closing(
-        outcome=CaseOutcome(said) if said in set(CaseOutcome) else None,
+        outcome=_outcome(entry["outcome"]),
         result=entry["result"],
         sure=bool(entry["sure_close"]),
         unexamined=entry["unexamined"],
         despite=bool(entry["despite"]),
         contrary=entry["contrary"],
         unsettled=bool(entry["unsettled_close"]),
+        papers=read_papers(entry["papers"]),
     )
     try:
         check_closing(the_room(), case_id, closing)
@@ -265,7 +268,7 @@ def case_page(
     room = the_room()
     vault = room.vault()
     entry = {"due": (room.today() + USUAL).isoformat()} | (entry or {})
-    chosen = entry.get("outcome")
+    chosen, meant = _outcome(entry.get("outcome", "")), read_papers(entry.get("papers", ""))
     with reading(room.desks) as session:
         found = the_case(session, case_id)
         items = [_line(one, read_json(ITEM_ABOUT, one, vault)) for one in found.items]
@@ -290,9 +293,9 @@ def case_page(
             "loose": find_loose_ends(session, vault, case_id),
             "lacking": lacks_of_papers(session, case_id),
             "receivers": receivers(session, found),
-            "contrary": contrary_papers(
-                session, case_id, CaseOutcome(chosen) if chosen in set(CaseOutcome) else None
-            ),
+            "among": names_papers(session, case_id),
+            "meant": meant,
+            "contrary": contrary_papers(session, case_id, chosen, meant),
         }
     page = render_template(
         "desk/police/case.html",
@@ -316,6 +319,10 @@ def case_page(
         comparison=comparison,
     )
     return make_response(page, 422 if troubles else 200)
+
+
+def _outcome(said: str) -> CaseOutcome | None:
+    return CaseOutcome(said) if said in set(CaseOutcome) else None
 
 
 def _numbers_of(line: dict[str, Any]) -> tuple[str | None, ...]:

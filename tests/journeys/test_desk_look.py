@@ -205,6 +205,8 @@ def test_every_control_is_reached_by_the_keyboard_and_shows_it(
 ) -> None:
     with a_page(browser, address) as page:
         page.goto(f"{address}/specimen")
+        assert page.evaluate("document.activeElement.id") == "troubles"  # a refused form's
+        page.evaluate("document.body.tabIndex = -1; document.body.focus()")
         page.keyboard.press("Tab")
         assert page.locator(".skip").evaluate("one => one === document.activeElement")
         wanted = page.evaluate(

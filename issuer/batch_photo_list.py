@@ -47,14 +47,13 @@ class Unused:
 
     Args:
         name: of its file; personal data.
-        row: a row without a photo whose picture would be called nearly so; None where there is
-            none such.
-        differs: in what the two names differ; None where there is none such.
+        row: a row without a photo that it may be of; None where there is none such.
+        why: that row's picture would be called nearly so, or it is called as that person is.
     """
 
     name: str = field(repr=False)
     row: int | None
-    differs: Text | None
+    why: Text | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,10 +232,28 @@ def _unused(name: str, missing: Sequence[_Want]) -> Unused:
         for one in missing
         if one.wanted and (apart := _apart(name, one.wanted)) is not None
     ]
-    if not near:
-        return Unused(name=name, row=None, differs=None)
-    apart, row, wanted = min(near)
-    return Unused(name=name, row=row, differs=_differs(name, wanted, apart))
+    if near:
+        apart, row, wanted = min(near)
+        how = _differs(name, wanted, apart)
+        why = Text(f"与第 {row} 行应有的文件名{how.zh}", f"{how.en} from the name of row {row}")
+        return Unused(name=name, row=row, why=why)
+    called = [one for one in missing if _is_called(name, one.what)]
+    if not called:
+        return Unused(name=name, row=None, why=None)
+    rows, wanted = [one.row for one in called], called[0].wanted
+    zh = f"与第 {'、'.join(map(str, rows))} 行姓名相同"
+    en = f"called as the person of row {', '.join(map(str, rows))}"
+    if len(rows) == 1 and wanted:
+        zh, en = f"{zh}，请改名为“{wanted}”后重新上传", f"{en}: rename it to “{wanted}”"
+    return Unused(name=name, row=rows[0], why=Text(zh, en))
+
+
+def _is_called(name: str, person: str) -> bool:
+    """Return whether a picture is called as a person is, whatever stands between the characters."""
+    parts = [
+        "".join(char for char in fold_name(one) if char.isalnum()) for one in (_stem(name), person)
+    ]
+    return bool(parts[1]) and parts[0] == parts[1]
 
 
 def _apart(name: str, wanted: str) -> int | None:

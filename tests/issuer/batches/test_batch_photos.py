@@ -105,6 +105,16 @@ def test_who_has_the_photo_of_another_is_counted_once(desk: BatchDesk, tmp_path:
         assert f"<dt>{name}</dt><dd>{told}<" in page, name
 
 
+def test_a_photo_that_is_called_as_its_person_is_leads_to_the_row(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    draft = desk.begin(roster_of(tmp_path, PERSONS))
+    desk.add_photos(draft, packed((f"{PERSONS[1].name}.jpg", portrait(PERSONS[1], 2))))
+    page = desk.get(f"/batches/{draft}/photos").text
+    assert "与第 3 行姓名相同，请改名为“2.jpg”后重新上传" in page
+    assert "没有“1.jpg”" in page
+
+
 def test_while_photos_are_judged_nobody_is_told_to_be_without_one(
     desk: BatchDesk, tmp_path: Path
 ) -> None:

@@ -48,7 +48,11 @@ _ELIGIBILITY_HEADINGS: Final = (
     *("原证书编号", "原证书发证日期", "依据材料", "所据规则", "判定日期", "判定人"),
 )
 _FACTS: Final = ("condition", "years", "qualification", "certificate", "dated", "evidence")
-_SCORE_HEADINGS: Final = ("名册行号", "姓名", "级别", "证书编号", *(one.value for one in PLACES))
+_SCORE_HEADINGS: Final = (
+    *("名册行号", "姓名", "级别", "证书编号"),
+    *(one.value for one in PLACES),
+    "成绩录入",
+)
 _OBJECTION_HEADINGS: Final = ("收到日期", "登记人", "处理结果", "处理日期", "处理人")
 
 
@@ -152,7 +156,8 @@ def _eligibility_lines(people: Iterable[tuple[IssuedPerson, str, str]]) -> Itera
 def _score_lines(people: Iterable[tuple[IssuedPerson, str, str]]) -> Iterator[Sequence[str]]:
     for one, name, level in people:
         marks = (one.marks.get(place, "") for place in PLACES.values())
-        yield (str(one.of.row), name, level, one.of.number, *marks)
+        entered = "、".join(f"{by} {day}" for by, day in one.entered)
+        yield (str(one.of.row), name, level, one.of.number, *marks, entered)
 
 
 def _sums(room: BatchRoom, draft: BatchDraft, exam: KeptExam | None) -> Iterator[Sequence[str]]:

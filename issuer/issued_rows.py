@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,6 +18,7 @@ from codes.assessment_rules import Part
 from codes.wording import Text
 from issuer.batch_room import BatchRoom
 from issuer.certificate_list import UNREADABLE, lines_of
+from issuer.desk import shanghai_day
 from issuer.exam_binding import Bound, judge_records, read_batch_root
 from issuer.exam_records import read_exam_record
 from registry.batch_models import BatchDraft, BatchRow
@@ -51,6 +53,7 @@ class IssuedPerson:
         bound: how what is kept stands to what the audit trail says of it.
         marks: by part and attempt (2 for a resit), as entered last; empty where none were kept, or
             what is kept is broken.
+        entered: who entered or changed marks, each with the day, the first first; as `marks`.
         eligibility: as `issuer.exam_records` keeps it; None where nothing is, or it is broken.
     """
 
@@ -59,6 +62,7 @@ class IssuedPerson:
     level: Text
     bound: Bound
     marks: dict[tuple[Part, int], str] = field(repr=False)
+    entered: Sequence[tuple[str, date]]
     eligibility: Mapping[str, Any] | None = field(repr=False)
 
 
@@ -121,6 +125,7 @@ def read_issued(
                 level=UNREADABLE if line is None else line.level.text,
                 bound=judged[one.number],
                 marks=_last(record.get("entries", ())),
+                entered=_entered(record.get("entries", ())),
                 eligibility=record.get("eligibility"),
             )
         )
@@ -144,3 +149,8 @@ def _records(
 def _last(entries: Sequence[dict[str, Any]]) -> dict[tuple[Part, int], str]:
     said = {(Part(one["part"]), int(one["attempt"])): str(one["text"]) for one in entries}
     return {place: text for place, text in said.items() if text}
+
+
+def _entered(entries: Sequence[dict[str, Any]]) -> list[tuple[str, date]]:
+    said = ((one["by"], shanghai_day(datetime.fromisoformat(one["at"]))) for one in entries)
+    return list(dict.fromkeys(said))

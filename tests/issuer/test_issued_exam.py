@@ -50,6 +50,7 @@ def test_the_examination_of_an_issued_batch_stays_to_be_read_and_downloaded(
     sheets = CalamineWorkbook.from_filelike(io.BytesIO(book))
     texts = {name: str(sheets.get_sheet_by_name(name).to_python()) for name in sheets.sheet_names}
     assert "甲、乙" in texts["考试安排"] and "75.5" in texts["成绩"]
+    assert f"{EXAMINER.name} 20" in texts["成绩"], "who entered the marks, and on which day"
     assert person.name in texts["申报条件"] and "单位证明" in texts["申报条件"]
     assert "不合格" in texts["人数和公示"] and "李审批" in texts["人数和公示"]
     assert desk.get(f"/batches/{draft}/eligibility", EXAMINER).status_code == 403

@@ -59,6 +59,7 @@ from issuer.console.batches_room import (
     to_batch,
     tone_of,
 )
+from issuer.console.batches_waiting import next_for_examiners
 from issuer.console.certificates_pending import holder_counter
 from issuer.console.certificates_show import TONES
 from issuer.copy_list import AWARD_WORDS
@@ -146,6 +147,7 @@ def index() -> str:
     """List the batches of the person's body."""
     table, room, prefix = read_table(request.args, _LIST), the_room(), own_prefix()
     follow_filing(room, prefix)
+    on_desk = the_person().is_one_of(*DESK)
     found = _asked_for(table.words("state"))
     rows = found[table.offset : table.offset + table.size]
     return render_template(
@@ -154,7 +156,8 @@ def index() -> str:
         rows=rows,
         total=len(found),
         clerk=the_person().is_one_of(Role.BODY_CLERK),
-        on_desk=the_person().is_one_of(*DESK),
+        on_desk=on_desk,
+        scoring={} if on_desk else next_for_examiners(prefix),
         tone_of=tone_of,
         DraftState=DraftState,
         next_of=partial(next_of, room, deep=False),

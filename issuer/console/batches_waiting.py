@@ -39,6 +39,12 @@ _EITHERS = (
 )
 
 
+_ENTER = Text("录入成绩", "enter the scores")
+_ENTERED = Text(
+    "成绩已录完，由经办人核对、确认", "all marks are entered; a clerk compares and closes them"
+)
+
+
 def waiting_batches(person: Person) -> Iterator[Waiting]:
     """Yield what waits for a clerk, an approver or an examiner of a body."""
     clerk, approver = person.is_one_of(Role.BODY_CLERK), person.is_one_of(Role.APPROVER)
@@ -57,6 +63,8 @@ def waiting_batches(person: Person) -> Iterator[Waiting]:
         yield _waiting_deletions(person)
     for state, text in _CLERKS if clerk else ():
         yield _waiting(state, text, found)
+    if clerk:
+        yield _waiting_to_close(person.body)
     if clerk:
         yield _waiting_objections(person.body)
         yield from _waiting_uploads(person.body)
@@ -84,18 +92,40 @@ def _waiting_deletions(person: Person) -> Waiting:
 
 
 def _waiting_scores(prefix: str) -> Waiting:
+    text = Text("个批次待录入成绩", "{batch|batches} whose scores are to be entered")
+    return _to_score(text, [one for one, lacks in _open_scores(prefix).items() if lacks])
+
+
+def _waiting_to_close(prefix: str) -> Waiting:
+    text = Text(
+        "个批次成绩已录完，待核对、确认",
+        "{batch|batches} whose marks are to be compared and closed",
+    )
+    return _to_score(text, [one for one, lacks in _open_scores(prefix).items() if not lacks])
+
+
+def _to_score(text: Text, hits: Sequence[int]) -> Waiting:
+    link = url_for("batches.index", state=DraftState.PREPARING.value)
+    if len(hits) == 1:
+        link = url_for("batches.scores", draft_id=hits[0])
+    return Waiting(text=text, count=len(hits), link=link)
+
+
+def _open_scores(prefix: str) -> dict[int, bool]:
+    """Return the batches whose scores are not closed, each with whether marks are to be entered."""
     own = BatchDraft.id == BatchCourse.draft_id
     query = select(BatchDraft).join(BatchCourse, own).where(BatchDraft.prefix == prefix)
     preparing = query.where(BatchDraft.state == DraftState.PREPARING)
     with reading(the_room().desks) as session:
-        skipped = skipping(settings_of(session, prefix), Step.SCORES) is not None
+        if skipping(settings_of(session, prefix), Step.SCORES) is not None:
+            return {}
         found = session.scalars(preparing.where(BatchCourse.scores_closed_at.is_(None))).all()
-        hits = [] if skipped else [one.id for one in found if _lacks_marks(session, one)]
-    link = url_for("batches.index", state=DraftState.PREPARING.value)
-    if len(hits) == 1:
-        link = url_for("batches.scores", draft_id=hits[0])
-    text = Text("个批次待录入成绩", "{batch|batches} whose scores are to be entered")
-    return Waiting(text=text, count=len(hits), link=link)
+        return {one.id: _lacks_marks(session, one) for one in found}
+
+
+def next_for_examiners(prefix: str) -> dict[int, Text]:
+    """Return what the list of batches says comes next to who enters marks alone, by batch."""
+    return {one: _ENTER if lacks else _ENTERED for one, lacks in _open_scores(prefix).items()}
 
 
 def _lacks_marks(session: Session, draft: BatchDraft) -> bool:

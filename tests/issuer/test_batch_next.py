@@ -76,13 +76,18 @@ def test_every_page_of_a_batch_leads_to_what_is_next(
     plan(desk, draft)
     said = next_on(desk, f"{at}/plan")
     assert f'href="{at}/scores">成绩（成绩尚未确认）' in said and "由考评员和经办人" in said
-    to_enter = "个批次待录入成绩"
-    assert to_enter in desk.get("/", EXAMINER).text
+    to_enter, to_close = "个批次待录入成绩", "个批次成绩已录完，待核对、确认"
+    assert to_enter in desk.get("/", EXAMINER).text and to_close not in desk.get("/").text
+    listed = desk.get("/batches", EXAMINER).text
+    assert re.search(r"录入成绩\s*<", listed) and "提交审批" not in listed
     enter_scores(desk, draft)
     said = next_on(desk, f"{at}/plan")
     assert "成绩已录完，待没有录入过成绩的经办人核对、确认" in said and "考评员和" not in said
     assert to_enter not in desk.get("/", EXAMINER).text
+    assert to_close in desk.get("/").text
+    assert "成绩已录完，由经办人核对、确认" in desk.get("/batches", EXAMINER).text
     desk.post(f"{at}/scores/close")
+    assert to_close not in desk.get("/").text
     assert f'href="{at}/notice">结果公示' in next_on(desk, f"{at}/scores")
     put_up(desk, draft, clock)
     clock.now += timedelta(days=9)

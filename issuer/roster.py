@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +32,8 @@ from registry.workbook_json import decode_answer
 _CHILD_SECONDS = 120.0
 _CHILD_MEMORY_BYTES = 2 << 30
 _ANSWER_BYTES = 256 << 20
+_MOST_OF_A_TOTAL = 2
+_TOTAL = re.compile(r"[合总共小]\s*计|总人数")
 _ROW_NUMBER = re.compile(r"[0-9]{1,7}")
 
 
@@ -158,19 +160,51 @@ def _headings(rows: Sequence[tuple[int, Mapping[int, str]]]) -> int:
 def _table(grid: Grid, notices: tuple[FileNotice, ...], file: str) -> RosterTable:
     header = check_header(grid, file)
     people = read_rows(grid, header)
-    if not people.rows:
+    totals = _totals(grid, people.rows)
+    rows = [(number, cells) for number, cells in people.rows if number not in totals]
+    if not rows:
         raise RosterError(file, _no_people(header))
-    if len(people.rows) > MAX_ROWS:
-        raise RosterError(file, _too_many_people(len(people.rows)))
+    if len(rows) > MAX_ROWS:
+        raise RosterError(file, _too_many_people(len(rows)))
     return RosterTable(
         file=file,
         sheet=grid.sheet,
         header_row=header.row,
         positions=header.positions,
-        rows=tuple(RosterRow(row=number, cells=cells) for number, cells in people.rows),
-        problems=people.problems,
-        notices=notices + _column_notices(header),
+        rows=tuple(RosterRow(row=number, cells=cells) for number, cells in rows),
+        problems=tuple(one for one in people.problems if one.row not in totals),
+        notices=notices + _column_notices(header) + _total_notices(totals),
         original_rows=_original_rows(grid, header),
+    )
+
+
+def _totals(grid: Grid, rows: Sequence[tuple[int, Mapping[Column, str]]]) -> frozenset[int]:
+    """Return the rows that sum the roster up: next to empty, and saying so in any column."""
+    bare = {
+        number
+        for number, cells in rows
+        if len(cells) <= _MOST_OF_A_TOTAL and Column.DOCUMENT_NUMBER not in cells
+    }
+    return frozenset(
+        row.number
+        for row in grid.rows
+        if row.number in bare
+        and any(_TOTAL.match(text_of(cell).strip()) for cell in row.cells.values())
+    )
+
+
+def _total_notices(totals: Collection[int]) -> tuple[FileNotice, ...]:
+    if not totals:
+        return ()
+    zh, en = "、".join(map(str, sorted(totals))), ", ".join(map(str, sorted(totals)))
+    return (
+        FileNotice(
+            code="roster_total_row",
+            text=Text(
+                f"第 {zh} 行是合计行，没有作为人员读入。",
+                f"What row {en} says is a total; it was not read as a person.",
+            ),
+        ),
     )
 
 

@@ -101,6 +101,16 @@ def test_columns_stay_in_the_order_of_the_sheet(desk: BatchDesk, tmp_path: Path)
     assert headings("all")[:2] == [Column.NAME.value, Column.DOCUMENT_TYPE.value]
 
 
+def test_a_row_that_sums_the_roster_up_is_nobody_and_told(desk: BatchDesk, tmp_path: Path) -> None:
+    persons = people(Level.THREE, 3)
+    total = dict.fromkeys(Column, "") | {Column.NAME: "合　计", Column.LEVEL: "2人"}
+    draft = desk.begin(roster_of(tmp_path, persons, {3: total}))
+    page = desk.get(f"/batches/{draft}/rows?show=all").text
+    assert "第 4 行是合计行，没有作为人员读入。" in page
+    assert 'id="row-3"' in page and 'id="row-4"' not in page and "为空，请填写" not in page
+    assert "改正名册中" not in desk.get(f"/batches/{draft}").text
+
+
 def test_beside_the_number_of_a_row_stand_the_columns_at_fault(
     desk: BatchDesk, tmp_path: Path
 ) -> None:

@@ -71,7 +71,8 @@ from templates.page_language import page_language
 _FIELD = "mark-{row}-{part}-{attempt}"
 _FIELDS = re.compile(r"mark-([0-9]{1,7})-([a-z]{1,10})-([12])")
 _ODD_SHOWN = 50
-_LEFT = 2  # columns of a row before its marks: name, level
+_BEFORE = (Text("姓名", "Name"), Text("级别", "Level"))
+_OUTCOME = Text("结果", "Outcome")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _TONES = {Standing.PASSED: "good", Standing.PENDING: "warn", Standing.FAILED: "bad"}
 
@@ -119,23 +120,9 @@ def _grid(
         course=course,
         closed=closed,
         rules=list(parts.values()),
-        headings=[
-            Text("姓名", "Name"),
-            Text("级别", "Level"),
-            *(SCORE_HEADINGS[column] for column in columns),
-            Text("结果", "Outcome"),
-        ],
+        headings=[*_BEFORE, *(SCORE_HEADINGS[column] for column in columns), _OUTCOME],
         rows=[
-            _marked(
-                one,
-                _called(one.candidate, shared),
-                columns,
-                odd,
-                typed,
-                wrong,
-                term,
-                editable=entering,
-            )
+            _marked(one, shared, columns, odd, typed, wrong, term, editable=entering)
             for one in shown
         ],
         counts=[
@@ -184,7 +171,7 @@ def _called(one: Candidate, shared: Collection[str]) -> str:
 
 def _marked(
     one: Scored,
-    called: str,
+    shared: Collection[str],
     columns: list[ExamColumn],
     odd: list[Odd],
     typed: Mapping[str, str],
@@ -197,7 +184,7 @@ def _marked(
     own = {rule.part for rule in one.rules}
     language, level = page_language(request), one.candidate.level
     cells = [
-        MarkedCell(value=called),
+        MarkedCell(value=_called(one.candidate, shared)),
         MarkedCell(value=level.text.say(language) if level else ""),
     ]
     for column in columns:
@@ -228,7 +215,9 @@ def _marked(
 def _told(fault: LineFault, columns: list[ExamColumn]) -> Trouble:
     """Return a fault as the list above the grid tells it, with the cell it leads to, if shown."""
     column = ExamColumn(fault.column)
-    place = f"cell-{fault.row}-{_LEFT + columns.index(column) + 1}" if column in columns else ""
+    place = (
+        f"cell-{fault.row}-{len(_BEFORE) + columns.index(column) + 1}" if column in columns else ""
+    )
     said = fault.whole
     en = said.en.replace(f"“{column}”", SCORE_HEADINGS[column].en)
     return Trouble(field=place, text=Text(said.zh, en))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from accounts.roles import TWO_PERSON_ROLES, Role
 from registry.account_models import AccountRoleRow, AccountRow, RoleConfirmationRow
 
@@ -19,6 +22,13 @@ def waiting_roles(row: AccountRow) -> frozenset[Role]:
 def counting_roles(row: AccountRow) -> frozenset[Role]:
     """Return the roles of an account that it may act by."""
     return frozenset(Role(one.role) for one in row.roles) - waiting_roles(row)
+
+
+def list_holders(session: Session, role: Role, body: str | None) -> list[AccountRow]:
+    """Return the accounts in use of a body, or of none, of which a role counts, by user name."""
+    query = select(AccountRow).where(AccountRow.body == body, AccountRow.active)
+    rows = session.scalars(query.order_by(AccountRow.username))
+    return [row for row in rows if role in counting_roles(row)]
 
 
 def is_set_up(row: AccountRow) -> bool:

@@ -21,6 +21,7 @@ from accounts.person import Person
 from codes.person_skeleton import is_same_person
 from codes.wording import Text
 from issuer.batch_checks import needs_check, trouble_values
+from issuer.batch_deciders import check_not_closer
 from issuer.batch_room import BatchRoom, draft_changed, draft_closed, find_draft
 from issuer.batch_samples import check_shown
 from issuer.batch_shown import BOUND, check_unmoved, digests_of
@@ -114,12 +115,14 @@ def approve(room: BatchRoom, person: Person, prefix: str, draft_id: int, shown: 
 
     Raises:
         IssuerError: `draft_unknown`; it does not wait for approval, as another was faster
-            (`draft_closed`); the approver submitted it (`draft_own`); as `check_unmoved`; a step is
+            (`draft_closed`); the approver submitted it (`draft_own`), or closed its scores
+            (`draft_scores_own`); as `check_unmoved`; a step is
             open again, as an objection came (`step_open`); the approver was not shown every sample
             page of the batch as it is (`samples_unseen`).
     """
     with _noting(room, person, "batch.approve", prefix, draft_id) as (session, draft):
         _check_other(draft, person)
+        check_not_closer(session, draft, person.name)
         if DraftState(draft.state) is DraftState.SUBMITTED:
             check_steps(room, session, draft)
             check_unmoved(session, draft, shown)

@@ -52,7 +52,10 @@ class _Standing:
 
 
 _CLERK = Text("经办人", "the clerk")
-_APPROVER = Text("审批人（不能是提交人本人）", "an approver, not the person who submitted it")
+_APPROVER = Text(
+    "审批人（不能是提交人或确认成绩的人）",
+    "an approver, not the person who submitted it or closed its scores",
+)
 _SYSTEM = Text("系统（自动进行）", "nobody, it goes on by itself")
 
 _STANDINGS = {

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.person import Person
-from accounts.role_standing import counting_roles
+from accounts.role_standing import list_holders
 from accounts.roles import Role
 from codes.assessment_rules import Figure, figure
 from codes.grounds import LEAST_GROUND, says_why
@@ -28,7 +28,6 @@ from issuer.batch_states import DraftState
 from issuer.desk import shanghai_day
 from issuer.errors import IssuerError
 from issuer.operator import Operator, note_act_now, read_operator
-from registry.account_models import AccountRow
 from registry.batch_models import BatchDraft
 from registry.exam_models import BatchCourse, BodySetting, BodySettingConfirmed, BodySettingDropped
 from registry.session import reading, transaction
@@ -156,13 +155,10 @@ def who_settled(session: Session, setting: BodySetting) -> Text:
 
 def somebody_confirms(session: Session, setting: BodySetting) -> bool:
     """Return whether the body has an approver now who may confirm what another one set."""
-    query = select(AccountRow).where(AccountRow.body == setting.prefix, AccountRow.active)
-    others = [
-        row
-        for row in session.scalars(query)
-        if row.id != setting.set_by and not is_same_person(setting.setter, row.name)
-    ]
-    return any(Role.APPROVER in counting_roles(row) for row in others)
+    return any(
+        row.id != setting.set_by and not is_same_person(setting.setter, row.name)
+        for row in list_holders(session, Role.APPROVER, setting.prefix)
+    )
 
 
 def droppers_of(session: Session, prefix: str) -> Mapping[int, str]:

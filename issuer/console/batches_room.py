@@ -15,6 +15,7 @@ from accounts.roles import Role
 from issuer.batch_approval import is_own, is_ready, operator_for, read_reason, subject_of
 from issuer.batch_checks import check_soon, needs_check
 from issuer.batch_covered import not_covered, warning_of
+from issuer.batch_deciders import has_closed_scores, list_deciders
 from issuer.batch_filing import follow_filing, stops_of
 from issuer.batch_room import BatchRoom, find_draft
 from issuer.batch_states import EDITABLE, DraftState
@@ -118,6 +119,10 @@ def words_of(
         exam: the steps of its examination, where they were read already.
     """
     state, person = DraftState(draft.state), the_person()
+    with reading(room.desks) as session:
+        waits = state is DraftState.SUBMITTED
+        closer = waits and has_closed_scores(session, draft, person.name)
+        deciders = list_deciders(session, draft) if waits else []
     return {
         "draft": draft,
         "layout_name": load_layout(draft.layout).name,
@@ -129,6 +134,8 @@ def words_of(
         "editable": is_editable(draft),
         "may_decide": person.is_one_of(Role.APPROVER) and not is_own(draft, person),
         "own": is_own(draft, person),
+        "closer": closer,
+        "deciders": deciders,
         "clerk": person.is_one_of(Role.BODY_CLERK),
         "approver": person.is_one_of(Role.APPROVER),
         "on_desk": person.is_one_of(*DESK),

@@ -15,6 +15,7 @@ from codes.wording import Text
 from issuer.batch_approval import is_own
 from issuer.batch_checks import ROWS_AT_ONCE
 from issuer.batch_covered import not_covered
+from issuer.batch_deciders import has_closed_scores
 from issuer.batch_deleting import is_own_deletion, list_waiting
 from issuer.batch_drafts import list_drafts
 from issuer.batch_scores import Standing, read_scored
@@ -56,7 +57,7 @@ def waiting_batches(person: Person) -> Iterator[Waiting]:
         return
     found = list_drafts(the_room(), person.body)
     if approver:
-        others = [one for one in found if not is_own(one, person)]
+        others = _others(found, person)
         text = Text("个批次待审批", "{batch|batches} to approve")
         yield _waiting(DraftState.SUBMITTED, text, others)
         yield _waiting_settings(person)
@@ -70,6 +71,17 @@ def waiting_batches(person: Person) -> Iterator[Waiting]:
         yield from _waiting_uploads(person.body)
     for state, text in _EITHERS:
         yield _waiting(state, text, found)
+
+
+def _others(found: Sequence[BatchDraft], person: Person) -> list[BatchDraft]:
+    """Return the batches that wait for approval, and may be approved by this person."""
+    submitted = [one for one in found if one.state == DraftState.SUBMITTED]
+    with reading(the_room().desks) as session:
+        return [
+            one
+            for one in submitted
+            if not is_own(one, person) and not has_closed_scores(session, one, person.name)
+        ]
 
 
 def _waiting_settings(person: Person) -> Waiting:

@@ -28,6 +28,7 @@ from issuer.sample_people import SamplePerson
 from issuer.sample_photos import draw_portrait
 from issuer.template import write_roster
 from keys.algorithms import Algorithm
+from registry.account_models import AccountRoleRow, AccountRow
 from registry.desk_database import desk_database_url, open_desk_engine
 from registry.exam_models import BodySetting, BodySettingConfirmed
 from registry.home import Home
@@ -224,6 +225,22 @@ def photos_zip(persons: Sequence[SamplePerson]) -> bytes:
         for place, person in enumerate(persons, start=1):
             archive.writestr(f"照片/{place}.jpg", portrait(person, place))
     return file.getvalue()
+
+
+def plant_account(desk: BatchDesk, person: Person) -> None:
+    """Let the desks have an account of a person, in use, whose roles count."""
+    one = AccountRow(
+        id=person.account_id,
+        username=f"account.{person.account_id}",
+        name=person.name,
+        body=person.body,
+        uniquifier=str(person.account_id),
+        made_at=NOW,
+        made_by="某",
+        roles=[AccountRoleRow(role=role) for role in sorted(person.roles)],
+    )
+    with transaction(desk.room.desks) as session:
+        session.add(one)
 
 
 READY = 1

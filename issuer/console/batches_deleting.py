@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from accounts.asking_again import asks_again
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
-from accounts.roles import allow
+from accounts.proposers import proposer_left
+from accounts.roles import Role, allow
 from codes.wording import Text
 from issuer.batch_deleting import (
     confirm_deletion,
@@ -49,11 +50,13 @@ class DeletionShown:
         waiting: the deletion that waits for another person, if there is one.
         own: the person asked for it.
         needs_second: it takes another person to confirm.
+        left: that who asked for it may not any more; None where they may.
     """
 
     waiting: BatchDeletion | None
     own: bool
     needs_second: bool
+    left: Text | None
 
 
 def deletion_of(room: BatchRoom, draft: BatchDraft) -> DeletionShown:
@@ -61,8 +64,12 @@ def deletion_of(room: BatchRoom, draft: BatchDraft) -> DeletionShown:
     with reading(room.desks) as session:
         waiting = waiting_deletion(session, draft)
         second = is_editable(draft) and needs_second(session, draft)
+        left = None
+        if waiting is not None:
+            asker, clerks = waiting.asked_by, (Role.BODY_CLERK,)
+            left = proposer_left(session, waiting.asker, draft.prefix, clerks, asker)
     own = waiting is not None and is_own_deletion(waiting, the_person())
-    return DeletionShown(waiting=waiting, own=own, needs_second=second)
+    return DeletionShown(waiting=waiting, own=own, needs_second=second, left=left)
 
 
 @asks_again

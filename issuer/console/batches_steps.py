@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from accounts.asking_again import asks_again
 from accounts.next_page_notice import say_done
 from accounts.person import Person, the_person
+from accounts.proposers import proposer_left
 from accounts.roles import Role, allow
 from codes.assessment_rules import Figure, figure
 from codes.person_skeleton import is_same_person
@@ -77,6 +78,10 @@ def _settings(troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
         confirmers = confirmers_of(session, prefix)
         droppers = droppers_of(session, prefix)
         waiting = unconfirmed(session, prefix)
+        left = {
+            one.id: proposer_left(session, one.setter, prefix, (Role.APPROVER,), one.set_by)
+            for one in waiting
+        }
         nobody = {one.id for one in waiting if not somebody_confirms(session, one)}
         skipped = [(step, skipping(own, step)) for step in Step]
         steps = [(step, one, one and who_settled(session, one)) for step, one in skipped]
@@ -90,6 +95,7 @@ def _settings(troubles: tuple[Trouble, ...], typed: dict[str, str]) -> str:
         figures=[(one, figure_of(own, one, day), figure(one, day), own.get(one)) for one in Figure],
         waiting=[(one, *_words(one), is_own_setting(one, the_person())) for one in waiting],
         nobody=nobody,
+        left=left,
         history=[
             (
                 one.set_at,

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from accounts.asking_again import asks_again
 from accounts.next_page_notice import say_done
 from accounts.person import sees_body, the_person
+from accounts.proposers import proposer_left
 from accounts.roles import Role, allow
 from accounts.tables import Column, ColumnKind, TableSpec, read_table
 from accounts.ticked import SURE, UNTICKED, is_ticked
@@ -227,6 +228,8 @@ def _show(place: ActPlace, troubles: tuple[Trouble, ...] = ()) -> str:
     opened = _is_open(place)
     with the_office().desk(place.prefix, dry_run=True) as desk:
         page = show_page(desk, place, opened=opened)
+    with reading(the_office().desks) as session:
+        left = proposer_left(session, page.act.proposer, place.prefix, BODY_READERS)
     return render_template(
         "desk/certificates/act.html",
         page=page,
@@ -238,6 +241,7 @@ def _show(place: ActPlace, troubles: tuple[Trouble, ...] = ()) -> str:
         heading=ACT_HEADINGS[page.act.kind],
         state_words=STATE_WORDS,
         tones=TONES,
+        left=left if page.act.state is ActState.PROPOSED else None,
         facts=_facts(page, opened=opened),
         changes=() if page.preview is None else changes_shown(page.preview.changes),
         **_may(page),

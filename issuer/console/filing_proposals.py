@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from accounts.asking_again import asks_again
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
+from accounts.proposers import proposer_left
 from accounts.roles import Role, allow
 from accounts.troubles import Trouble, too_long
 from accounts.waiting import LATELY
@@ -285,6 +286,7 @@ def _page(number: int, *, remark: str = "", troubles: tuple[Trouble, ...] = ()) 
     office = the_office()
     with reading(office.desks) as session:
         found = _find(session.get(FilingProposal, number))
+        left = proposer_left(session, found.proposed_by, None, OFFICIALS, found.proposed_by_id)
     act, words = parse_act(found.act), words_of(found)
     state = ProposalState(found.state)
     waits = state is ProposalState.WAITING
@@ -314,6 +316,7 @@ def _page(number: int, *, remark: str = "", troubles: tuple[Trouble, ...] = ()) 
         struck=struck,
         refusal=refusal,
         outdated=waits and outdated,
+        left=left if waits else None,
         may_approve=may_approve(found),
         is_own=may_act() and found.proposed_by_id == the_actor().account_id,
         is_director=is_director(),

@@ -25,6 +25,7 @@ from tests.issuer.batch_desk import (
     FOREIGN,
     SECOND_APPROVER,
     BatchDesk,
+    plant_account,
 )
 from tests.issuer.desks import PREFIX
 from tests.issuer.exam_desk import (
@@ -204,3 +205,20 @@ def test_a_setting_that_waits_is_declined_or_taken_back(
     assert said in shown and ">待确认</span>" not in shown
     with reading(desk.room.register) as session:
         assert act in session.scalars(select(TrailEntry.act)).all()
+
+
+def test_who_confirms_is_told_that_the_proposer_may_not_act_any_more(
+    desk: BatchDesk, tmp_path: Path
+) -> None:
+    plant_account(desk, APPROVER)
+    shorten(desk, 1)
+    gone = "提出人的账号已停用"
+    assert gone not in desk.get("/batches/settings", SECOND_APPROVER).text
+    with transaction(desk.room.desks) as session:
+        session.get_one(AccountRow, APPROVER.account_id).active = False
+    assert gone in desk.get("/batches/settings", SECOND_APPROVER).text
+    with transaction(desk.room.desks) as session:
+        row = session.get_one(AccountRow, APPROVER.account_id)
+        row.active, row.roles = True, [AccountRoleRow(role=Role.BODY_CLERK)]
+    told = desk.get("/batches/settings", SECOND_APPROVER).text
+    assert gone not in told and "提出人现在已没有提出这一事项的角色" in told

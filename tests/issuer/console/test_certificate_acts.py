@@ -17,14 +17,16 @@ from accounts.person import Person
 from accounts.roles import Role
 from codes.levels import Level
 from issuer.batch_handover import read_handover
+from issuer.console.office import OFFICE_EXTENSION
 from issuer.desk import Desk
 from issuer.errors import IssuerError
 from issuer.life_acts import propose
 from issuer.life_approval import approve
 from log.leaves import LifeKind
+from registry.account_models import AccountRow
 from registry.home import Home
 from registry.models import Award, AwardStatus, CopyState, ReissueReason
-from registry.session import database, reading
+from registry.session import database, reading, transaction
 from registry.trail import TrailFilter, find_entries
 from templates.fonts import FontChain
 from tests.accounts.desk_app import working_as
@@ -317,6 +319,23 @@ def test_of_two_acts_that_each_make_a_copy_one_waits_at_a_time(app: Flask, offic
     assert "这一事项已不能办理" in text and "变更前后" not in text
     assert f'action="/acts/{second}/approve"' not in text
     assert f'action="/acts/{second}/reject"' in text
+
+
+def test_who_decides_is_told_that_the_account_of_the_proposer_was_disabled(
+    app: Flask, office: Home
+) -> None:
+    gone, desks = "提出人的账号已停用", app.extensions[OFFICE_EXTENSION].desks
+    leaver = replace(CLERK, account_id=31, name="卫离岗")
+    act = proposed(app, row_of(office, SECOND), "suspend", leaver)
+    assert gone not in page(app, APPROVER, f"/acts/{act}")
+    with transaction(desks) as session:
+        row = AccountRow(username="leaver", name=leaver.name, body=leaver.body, uniquifier="31")
+        row.active, row.made_at, row.made_by = False, NOW, "某"
+        session.add(row)
+    assert gone in page(app, APPROVER, f"/acts/{act}")
+    with working_as(app, APPROVER) as client:
+        client.post(f"/acts/{act}/reject", data={"reason": "提出人已离岗"})
+    assert gone not in page(app, APPROVER, f"/acts/{act}")
 
 
 def test_nobody_approves_what_they_proposed_or_what_has_changed_since(

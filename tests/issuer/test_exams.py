@@ -31,11 +31,9 @@ from tests.issuer.authority_desk import AUDITOR
 from tests.issuer.authority_desk import CLERK as AUTHORITY
 from tests.issuer.batch_desk import (
     APPROVER,
-    BOTH,
     CLERK,
     EXAMINER,
     BatchDesk,
-    plant_account,
     roster_of,
 )
 from tests.issuer.desks import PREFIX, people
@@ -416,29 +414,3 @@ def test_a_changed_name_is_put_up_again_and_an_objection_stops_approval(
     assert "本页已经作废" not in desk.get(f"/batches/{draft}/notice/print").text
     desk.post(f"/batches/{draft}/scores/reopen", sure="yes")
     assert rows_of(desk, draft) == [2, *LEFT_OUT_ROWS]  # all but who was objected to
-
-
-def test_who_closed_the_scores_does_not_approve(
-    desk: BatchDesk, tmp_path: Path, clock: Clock
-) -> None:
-    draft = begun(desk, tmp_path, pictured=True)
-    enter_eligibility(desk, draft)
-    plan(desk, draft)
-    enter_scores(desk, draft)
-    assert desk.post(f"/batches/{draft}/scores/close", BOTH).status_code == 303
-    put_up(desk, draft, clock)
-    clock.now += timedelta(days=9)
-    desk.submit(draft)
-    for path in ("", "/review"):
-        assert "本机构现在没有可以批准的人" in desk.get(f"/batches/{draft}{path}", BOTH).text
-    for person in (CLERK, APPROVER, BOTH):
-        plant_account(desk, person)
-    for path in ("", "/review"):
-        page = desk.get(f"/batches/{draft}{path}", BOTH).text
-        assert "可以批准的人：李审批。" in page and "成绩由您确认" in page, path
-        assert f"/batches/{draft}/approve" not in page, path
-    assert "个批次待审批" not in desk.get("/", BOTH).text
-    desk.see_samples(draft, BOTH)
-    refused = desk.post(f"/batches/{draft}/approve", BOTH, seen="yes", shown=desk.shown(draft))
-    assert refused.status_code == 409 and "本批次的成绩由您确认" in refused.text
-    assert desk.approve(draft).status_code == 303

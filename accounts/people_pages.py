@@ -33,6 +33,7 @@ from accounts.bureau import the_bureau
 from accounts.confirming import find_waiting, list_waiting, who_confirms
 from accounts.desk_address import desk_url
 from accounts.errors import AccountError
+from accounts.leaving import left_behind
 from accounts.machine_access import end_access, live_access
 from accounts.namesakes import name_on_trail
 from accounts.next_page_notice import say_done
@@ -231,6 +232,7 @@ def _link_page(username: str, link: SetupLink) -> str:
         body=dict(filed_bodies(the_bureau().register)).get(row.body or "", ""),
         waiting=sorted(waiting_roles(row)),
         who=who_confirms(row.body),
+        standing=find_waiting(the_bureau(), row.id, the_person().account_id),
     )
 
 
@@ -269,6 +271,7 @@ def _page(row: AccountRow, *troubles: Trouble) -> str:
         role_options=_role_options(person),
         body_options=_body_options(person),
         machines=live_access(row.id),
+        left=left_behind(bureau, row),
         ground=request.form.get("ground", ""),
         why=request.form.get("why", ""),
         troubles=troubles,

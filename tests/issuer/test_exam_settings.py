@@ -222,3 +222,12 @@ def test_who_confirms_is_told_that_the_proposer_may_not_act_any_more(
         row.active, row.roles = True, [AccountRoleRow(role=Role.BODY_CLERK)]
     told = desk.get("/batches/settings", SECOND_APPROVER).text
     assert gone not in told and "提出人现在已没有提出这一事项的角色" in told
+
+
+def test_what_somebody_proposed_is_told_before_their_account_is_disabled(desk: BatchDesk) -> None:
+    custodian = replace(CLERK, account_id=7, name="吴保管", roles=frozenset({Role.KEY_CUSTODIAN}))
+    plant_account(desk, APPROVER)
+    assert "待他人决定的事项" not in desk.get(f"/people/{APPROVER.account_id}", custodian).text
+    shorten(desk, 1)
+    told = desk.get(f"/people/{APPROVER.account_id}", custodian).text
+    assert "有 1 项待他人决定的事项由其提出" in told

@@ -42,7 +42,7 @@ from accounts.person import Person, the_person
 from accounts.qr_symbol import qr_symbol
 from accounts.role_standing import can_sign_in, waiting_roles
 from accounts.roles import BODY_ROLES, Role, allow
-from accounts.setup_links import SetupLink, has_link
+from accounts.setup_links import SetupLink, handed_over, has_link
 from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble, too_long
 from codes.wording import Text
@@ -258,12 +258,14 @@ def _page(row: AccountRow, *troubles: Trouble) -> str:
     bureau, person = the_bureau(), the_person()
     with reading(bureau.desks) as session:
         waiting = _is_waiting(session, row)
+        handed = handed_over(session, bureau, row)
     return render_template(
         "desk/person.html",
         row=row,
         held=[Role(one.role) for one in row.roles],
         own=row.id == person.account_id,
         waiting=waiting,
+        handed=handed,
         can_sign_in=can_sign_in,
         standing=find_waiting(bureau, row.id, person.account_id),
         who=who_confirms(row.body),

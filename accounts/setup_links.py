@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from accounts.bureau import Bureau
+from accounts.namesakes import name_on_trail
 from registry.account_models import AccountRow, SetupLinkRow
 
 LASTS: Final = timedelta(hours=72)
@@ -30,6 +31,21 @@ class SetupLink:
 
     path: str
     until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """That a set-up link was shown to who gives it to its person.
+
+    Args:
+        at: when.
+        by: name of who was shown it.
+        until: when it ends; None once it was used or is over.
+    """
+
+    at: datetime
+    by: str
+    until: datetime | None
 
 
 def make_link(session: Session, bureau: Bureau, account: AccountRow) -> SetupLink:
@@ -59,6 +75,20 @@ def has_link(session: Session, bureau: Bureau, account: AccountRow) -> bool:
     """Return whether a person's link may still be used."""
     row = session.get(SetupLinkRow, account.id)
     return row is not None and row.until > bureau.clock()
+
+
+def handed_over(session: Session, bureau: Bureau, account: AccountRow) -> HandedOver | None:
+    """Return who was shown an account's last set-up link on a page; None where nobody was.
+
+    Nobody was where the account was added or reset by a command.
+    """
+    if account.handover is None:
+        return None
+    maker = session.get_one(AccountRow, account.handover.made_by)
+    row = session.get(SetupLinkRow, account.id)
+    until = row.until if row is not None and row.until > bureau.clock() else None
+    name = name_on_trail(session, maker.id, maker.name)
+    return HandedOver(at=account.handover.made_at, by=name, until=until)
 
 
 def void_link(session: Session, account: AccountRow) -> None:

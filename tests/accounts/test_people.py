@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select
@@ -13,6 +14,7 @@ from accounts.errors import AccountError
 from accounts.library import AccountStore
 from accounts.qr_symbol import qr_symbol
 from accounts.roles import Role
+from accounts.spoken import spoken_moment
 from registry.account_models import AccountRow, PasskeyRow
 from registry.session import reading, transaction
 from registry.trail_models import TrailEntry
@@ -186,6 +188,12 @@ def test_a_reset_voids_everything_and_gives_a_link(desks: Desks) -> None:
     assert _LINK in page.text
     row = state_of(desks, worker)
     assert (row.password, row.totp_secret, row.passkeys, row.recovery_codes) == (None, None, [], [])
+    until, now = (spoken_moment(desks.clock.now + timedelta(hours=n)).zh for n in (72, 0))
+    told = director.get(f"/people/{worker.account_id}").text
+    assert f"有效期至 {until}" in told and f"{now} 由director某添加或重置账号时生成" in told
+    desks.clock.go_on(hours=73)
+    director = desks.arrived(desks.plant("second", Role.AUTHORITY_DIRECTOR))
+    assert "已使用或已失效" in director.get(f"/people/{worker.account_id}").text
     assert browser.get("/").status_code == 401
 
 

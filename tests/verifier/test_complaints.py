@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from accounts.person import Person
 from accounts.roles import Role
+from accounts.spoken import spoken_day
 from issuer.desk import shanghai_day
 from registry.child import Child
 from registry.complaint_answers import ComplaintOffice, Told, pack_told, unpack_told
@@ -379,6 +380,15 @@ def test_what_is_missing_or_unreadable_is_said_beside_its_field(sides: Sides) ->
     assert (large.status_code, 'id="file-wrong"' in large.text) == (422, True)
     wrong = sides.public.post("/complaints/receipt", data={"code": "0000-0000-0000-0000"})
     assert (wrong.status_code, 'id="code-wrong"' in wrong.text) == (422, True)
+
+
+def test_a_receipt_says_when_it_was_sent_and_where_it_is_followed_up(sides: Sides) -> None:
+    page = sides.public.post("/complaints", data=WORDS).text
+    today = spoken_day(sides.public.application.extensions["yanzhen_verifier"].today()).zh
+    assert f'<th scope="row">提交时间</th><td><span class="value"><span class="day">{today}' in page
+    assert re.search(
+        r"查询网址</th><td><span class=\"value\">http://[a-z0-9.:-]+/complaints<", page
+    )
 
 
 def test_the_page_of_a_receipt_loaded_once_more_is_the_same_receipt(sides: Sides) -> None:

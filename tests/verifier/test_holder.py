@@ -311,6 +311,7 @@ def test_a_request_reaches_its_body_and_the_answer_its_holder(sides: Sides) -> N
     words = "姓名中的<吕>应为“侣”"
     sent = send(client, "/requests", kind="correct", words=words)
     found = RECEIPT.search(sent.text)
+    assert re.search(r"查询网址：https?://[a-z0-9.:-]+/holder<", sent.text)
     assert sent.status_code == 200 and found is not None
     receipt = found[1]
     assert "等待机构答复" in client.get("/holder").text

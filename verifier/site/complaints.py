@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from flask import Blueprint, Flask, current_app, make_response, render_template, request
+from flask import Blueprint, Flask, current_app, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from codes.filing_rules import RuleName, filing_rule
@@ -47,7 +47,7 @@ from verifier.site.forms import (
     Upload,
     read_upload,
 )
-from verifier.site.pages import error_response
+from verifier.site.pages import error_response, whole_address
 
 EXTENSION: Final = "yanzhen_complaints"
 MOST_SENDER: Final = 200
@@ -182,11 +182,16 @@ def _sent_page(
     entry: ComplaintEntry, code: str, upload: Upload | None, *, unread: bool = False
 ) -> AnyResponse:
     kind = None if upload is None else kind_of(upload.data)
+    with reading(_desk().public) as session:
+        sent = find_complaint(session, code)
+        sent_at = _verifier().now() if sent is None else sent.sent_at
     return make_response(
         render_template(
             "complaint_sent.html",
             kind=ComplaintKind(entry.kind),
             code=code,
+            sent_at=sent_at,
+            followed_at=whole_address(url_for("complaints.start")),
             anonymous=not entry.sender,
             days=filing_rule(RuleName.COMPLAINT_DAYS, _verifier().today()).value,
             unread=unread,

@@ -36,7 +36,6 @@ from registry.session import reading, transaction
 from registry.spoken_codes import read_code
 from verifier.budgets_request import LookUp
 from verifier.holder import HolderView
-from verifier.report_desk import public_address
 from verifier.service import Verifier
 from verifier.site import present, words
 from verifier.site.forms import MAX_FORM_BYTES, Trouble, inspect_lengths
@@ -53,7 +52,7 @@ from verifier.site.holder_room import (
     the_holder_desk,
 )
 from verifier.site.holder_words import CUT_SHORT, DONE, GONE, MISSING, NO_SHARE, OVER, VALID, WRONG
-from verifier.site.pages import Repeat, error_response, result_page
+from verifier.site.pages import Repeat, error_response, result_page, whole_address
 from verifier.site.waiting import COMING_IN, waiting_page
 from verifier.verdict import Outcome, Verdict
 
@@ -294,8 +293,9 @@ def _certificate_page(
         **_seen(view),
         number=guest.claim.number,
         token=guest.form_token(),
-        made=_address_of_share(made) if made else "",
+        made=f"{whole_address(address_of('holder.shared_start'))}#{made}" if made else "",
         receipt=receipt,
+        followed_at=whole_address(address_of("holder.start")),
         shares=listed,
         withdrawing=withdrawing,
         beijing_time=present.beijing_time,
@@ -331,12 +331,6 @@ def _meaning(verdict: Verdict) -> Text:
     """Return what the verdict means, put to the holder instead of to who was shown a paper."""
     said = present.meaning(verdict)
     return VALID if said == words.MEANINGS[Outcome.VALID] else said
-
-
-def _address_of_share(code: str) -> str:
-    path = public_address(the_holder_desk().verifier, address_of("holder.shared_start"))
-    start = path if "://" in path else request.host_url.rstrip("/") + path
-    return f"{start}#{code}"
 
 
 def _not_done() -> AnyResponse:

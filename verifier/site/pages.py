@@ -19,6 +19,7 @@ from templates.page_language import page_language
 from templates.spoken_values import spoken_value
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable
+from verifier.report_desk import public_address
 from verifier.service import Verifier
 from verifier.site import forms, meanings, present, words
 from verifier.site.boxed import boxed_view
@@ -65,6 +66,13 @@ def published_trust() -> TrustList | None:
         return verifier.trust_list()
     except KeyDocumentUnavailable:
         return None
+
+
+def whole_address(path: str) -> str:
+    """Return a path as what people type or print: on the site's own host, if the list names it."""
+    verifier: Verifier = current_app.extensions["yanzhen_verifier"]
+    address = public_address(verifier, path)
+    return address if "://" in address else request.host_url.rstrip("/") + address
 
 
 def home_page(entry: forms.Entry, troubles: tuple[forms.Trouble, ...] = ()) -> AnyResponse:

@@ -208,3 +208,47 @@ def forget_holder(session: Session, keys: HolderKeys, claims: Sequence[HolderCla
     session.execute(delete(HolderTry).where(HolderTry.mark.in_(marks)))
     session.execute(delete(HolderShare).where(HolderShare.owner.in_(marks)))
     session.execute(delete(HolderRequest).where(HolderRequest.owner.in_(marks)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeKept:
+    """A code that was made for a holder and not used yet; what it is, is kept nowhere."""
+
+    purpose: CodePurpose
+    made_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodesKept:
+    """How the codes of one holder stand.
+
+    Args:
+        codes: the newest first; also those that are over, until another is made.
+        shut_until: until when none lets the holder in, for it was tried too often; None where they
+            do.
+    """
+
+    codes: tuple[CodeKept, ...]
+    shut_until: datetime | None
+
+
+def codes_kept(
+    session: Session, keys: HolderKeys, claim: HolderClaim, *, now: datetime
+) -> CodesKept:
+    """Return how a holder's codes stand, as the body tells whoever comes back with one."""
+    mark = keys.mark(claim)
+    query = select(HolderCode).where(HolderCode.mark == mark)
+    rows = session.scalars(query.order_by(HolderCode.made_at.desc())).all()
+    since = max((*(one.made_at for one in rows), now - _FORGOTTEN_AFTER))
+    counted = select(HolderTry.tried_at).where(HolderTry.mark == mark, HolderTry.tried_at >= since)
+    tries = session.scalars(counted.order_by(HolderTry.tried_at.desc())).all()
+    return CodesKept(
+        codes=tuple(
+            CodeKept(
+                purpose=CodePurpose(one.purpose), made_at=one.made_at, expires_at=one.expires_at
+            )
+            for one in rows
+        ),
+        shut_until=tries[MOST_TRIES - 1] + _FORGOTTEN_AFTER if len(tries) >= MOST_TRIES else None,
+    )

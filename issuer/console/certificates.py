@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from accounts.person import the_person
-from accounts.roles import allow
+from accounts.roles import Role, allow
 from accounts.tables import (
     Column,
     ColumnKind,
@@ -50,6 +50,7 @@ from issuer.console.certificates_asking import (
     reading_desk,
     the_award,
 )
+from issuer.console.certificates_codes import codes_told
 from issuer.console.certificates_exam import exam_facts
 from issuer.console.certificates_forms import read_asked, trouble_of
 from issuer.console.certificates_pending import waiting_on
@@ -260,6 +261,8 @@ def _show(
         handed = list(handed_out(session, view))
         shown = opened is not None and view.person
         exam = exam_facts(session, office, vault, award) if shown else ()
+        clerk = the_person().is_one_of(Role.BODY_CLERK)
+        codes = codes_told(office, award) if clerk and view.person else []
     return render_template(
         "desk/certificates/show.html",
         view=view,
@@ -273,6 +276,7 @@ def _show(
         to_print=to_print,
         exam=exam,
         requests=waiting_on(view.number),
+        codes=codes,
         public_url=office.public_url,
         **words_of(
             view,

@@ -142,8 +142,16 @@ def test_a_code_is_void_after_some_wrong_tries_until_another_is_made(sides: Side
     code = sides.code()
     for _ in range(MOST_TRIES):
         sides.enter(sides.browser(), "ABCD-2345")
-    assert sides.enter(sides.browser(), code).status_code == 422
-    assert sides.enter(sides.browser(), sides.code()).status_code == 303
+    told = f"/certificates/{row_of(sides.home, NUMBER)}"
+    shut = f"已试错 {MOST_TRIES} 次"
+    assert shut in page(sides.desks, CLERK, told)
+    assert f"一天内试错达 {MOST_TRIES} 次" in sides.enter(sides.browser(), code).text
+    again = sides.code()
+    stands = page(sides.desks, CLERK, told)
+    assert "窗口发的查看码：" in stands and "还没有使用" in stands and shut not in stands
+    assert sides.enter(sides.browser(), again).status_code == 303
+    assert "没有可以使用的查看码" in page(sides.desks, CLERK, told)
+    assert "查看码" not in page(sides.desks, APPROVER, told)
 
 
 def test_a_code_made_anew_voids_the_one_before(sides: Sides) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from codes.wording import Text
+from registry.holder_access import MOST_TRIES
 
 MISSING: Final = {
     "number": Text("请填写证书编号", "Enter the certificate number"),
@@ -12,9 +13,11 @@ MISSING: Final = {
     "code": Text("请填写查看码", "Enter the access code"),
 }
 WRONG: Final = Text(
-    "证书编号、证件号码或查看码不符，或查看码已用过、已过期、试错次数过多；请核对，或到发证机构重新领取查看码",
-    "Number, document number or access code is wrong, or the code was used, expired or tried "
-    "too often; check them, or get another code from the body that issued the certificate",
+    f"证书编号、证件号码或查看码不符，或查看码已用过、已过期、一天内试错达 {MOST_TRIES} 次；"
+    "请核对，或到发证机构重新领取查看码",
+    f"Number, document number or access code is wrong, or the code was used, expired or tried "
+    f"{MOST_TRIES} times within a day; check them, or get another code from the body that issued "
+    "the certificate",
 )
 OVER: Final = Text(
     "您已退出，可能是超过了 20 分钟；刚才的操作没有办理。请到发证机构领取新的查看码后重新进入",

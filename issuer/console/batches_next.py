@@ -133,10 +133,12 @@ def next_of(
 
     Args:
         lines: the steps of its examination, where they were read already.
-        deep: read them otherwise, and of an issued batch how far its upload came. That opens every
-            row, so a large batch is left to its overview, which says so.
+        deep: read them otherwise. That opens every row, so a large batch is left to its overview,
+            which says so; of an issued one that is not large it is always said how far its upload
+            came.
     """
     state = DraftState(draft.state)
+    deep = deep or (state is DraftState.ISSUED and draft.done <= ROWS_AT_ONCE)
     usual = NextStep(text=state.next_step, actor=state.actor)
     if state is DraftState.ISSUED and deep:
         if (warning := warning_of(len(not_covered(room, draft)))) is not None:

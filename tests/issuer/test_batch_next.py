@@ -127,9 +127,11 @@ def test_an_issued_batch_waits_for_its_clerk_until_it_is_uploaded(
     with transaction(desk.room.register) as session:
         session.execute(update(Award).values(status=AwardStatus.CURRENT))
     assert "上传全国平台并核对回执" in next_on(desk, f"/batches/{draft}")
+    assert "上传全国平台并核对回执" in desk.get("/batches").text
     reconcile_upload(desk, draft, clock)
     assert words not in desk.get("/").text
-    assert "证书均已上传全国平台，回执已核对" in next_on(desk, f"/batches/{draft}")
+    done = "证书均已上传全国平台，回执已核对"
+    assert done in next_on(desk, f"/batches/{draft}") and done in desk.get("/batches").text
     assert "没有符合条件的记录" in desk.get("/batches?state=to-upload").text
 
 

@@ -20,7 +20,7 @@ from issuer.batch_checks import JUDGING, check_soon, is_held
 from issuer.batch_deleting import find_deleted, throw_away
 from issuer.batch_drafts import begin, fill, list_drafts
 from issuer.batch_filing import follow_filing, stops_of
-from issuer.batch_printing import PRINTING, is_printing, print_files
+from issuer.batch_printing import CERTIFICATES_A_FILE, PRINTING, is_printing, print_files
 from issuer.batch_resit import list_resits
 from issuer.batch_room import BatchRoom
 from issuer.batch_runner import has_runner
@@ -125,7 +125,11 @@ _LIST = TableSpec(
 _AWARDS_SHOWN = 100
 _OWN_PHASES = {
     JUDGING: Text("检查照片", "judging photos"),
-    PRINTING: Text("生成打印文件", "making the files for the printer"),
+    PRINTING: Text(
+        f"生成打印文件：每 {CERTIFICATES_A_FILE} 张一个文件，每个约需 1 分钟，做好一个才计数",
+        f"making the files for the printer, {CERTIFICATES_A_FILE} certificates to a file: each takes "
+        "about a minute, and is counted once it is made",
+    ),
 }
 _BROKEN_OFF = Text(
     "后台签发进程中断，正在自动恢复；已赋编号不变。几分钟后仍未恢复的，请联系系统管理员",

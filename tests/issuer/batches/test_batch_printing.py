@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from urllib.parse import unquote
@@ -90,6 +91,9 @@ def test_a_large_batch_comes_in_several_files(
     desk = issued(ready_desk)
     monkeypatch.setattr("issuer.batch_printing.CERTIFICATES_A_FILE", 1)
     desk.post(f"{FILES}/print")
+    monkeypatch.setattr("issuer.console.batches.has_runner", lambda _: True)
+    told = desk.get(f"/batches/{READY}/progress").text
+    assert "每 300 张一个文件，每个约需 1 分钟" in json.loads(told)["text"]
     assert desk.work() == 2  # one at a time: what others wait for comes between
     page = desk.get(f"/batches/{READY}").text
     assert "第 1 至 1 张" in page and "第 2 至 2 张" in page

@@ -13,7 +13,7 @@ from accounts.roles import Role, allow
 from accounts.troubles import Trouble
 from accounts.uploads import takes_files
 from codes.wording import Text
-from issuer.ceremony import Draft, parse_draft, read_draft, spoken_digest, unite_drafts
+from issuer.ceremony import Draft, parse_draft, read_draft, unite_drafts
 from issuer.console.authority import (
     OFFICIALS,
     READERS,
@@ -145,7 +145,7 @@ def _in_force(now: datetime) -> dict[str, Any] | None:
     document = found.document
     return {
         "document": document,
-        "digest": spoken_digest(found.sha256.hex()),
+        "sha256": found.sha256.hex(),
         "expired": document.expires_at <= now,
         "days_left": (document.expires_at - now.astimezone(UTC)).days,
         "entries": [entry.text for entry in entries_of(document)],

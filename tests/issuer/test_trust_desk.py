@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 from issuer.ceremony import dump_draft, parse_draft, sign_draft
+from issuer.opening import trust_source
 from issuer.root_custody import (
     compose_root,
     ensure_root,
@@ -48,5 +49,6 @@ def test_parts_are_collected_until_the_list_is_complete(home: Home, tmp_path: Pa
     wrong = desk.post(CLERK, "/filing/trust/parts", parts=part(b"{}"))
     assert (wrong.status_code, 'id="parts-wrong"' in wrong.text) == (422, True)
     assert desk.post(CLERK, "/filing/trust/parts", parts=part(parts[1])).status_code == 303
-    assert "没有待签的信任列表" in desk.get(CLERK, "/filing/trust").text
+    page = desk.get(CLERK, "/filing/trust").text
+    assert "没有待签的信任列表" in page and trust_source(home)().sha256.hex() in page
     assert home.key_document_path.exists()

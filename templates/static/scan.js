@@ -42,6 +42,8 @@ function start() {
 /** Say which trust list is at hand, how old it is, and whether the network is. */
 async function showList() {
   part('offline').hidden = navigator.onLine;
+  part('whole-button').disabled = !navigator.onLine;
+  part('whole-later').hidden = navigator.onLine;
   const { trust, tables } = await loadTrust().catch(() => ({ trust: null, tables: null }));
   part('no-list').hidden = trust !== null && !(trust instanceof TrustError);
   part('list').hidden = !part('no-list').hidden;

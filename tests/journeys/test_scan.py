@@ -247,6 +247,8 @@ def test_without_a_network_the_signature_is_checked_and_the_status_unknown(
     expect(page.locator("#list-words")).to_contain_text("信任列表第")
     choose(page, site.link(site.current))
     headline(page, "离线：签名真实，现在的状态未知")
+    expect(page.locator("#whole-button")).to_be_disabled()
+    expect(page.locator("#whole-later")).to_contain_text("请联网后再比对")
     expect(page.locator("[data-slot=facts]")).to_contain_text(NAME)
     expect(page.locator(".banner.tone-good")).to_have_count(0)
     choose(page, site.altered_link())
@@ -256,6 +258,8 @@ def test_without_a_network_the_signature_is_checked_and_the_status_unknown(
     choose(page, site.link(site.revoked))  # what was revoked cannot be known here
     headline(page, "Offline: signature genuine, present status not known")
     context.set_offline(False)
+    expect(page.locator("#whole-button")).to_be_enabled()
+    expect(page.locator("#whole-later")).to_be_hidden()
     page.get_by_role("button", name="Ask for the status again").click()
     headline(page, Outcome.NOT_CURRENT.text.en)
     expect(page.locator("[data-slot=status]")).to_contain_text("revoked")

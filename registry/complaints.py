@@ -8,7 +8,6 @@ Once a desk has put one on record, sealed by the vault, words and file go from h
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,14 +26,8 @@ from codes.wording import Text
 from registry.complaint_answers import Told, pack_told, unpack_told
 from registry.complaint_models import SentComplaint
 from registry.errors import RegistryError
-from registry.spoken_codes import (
-    RECEIPT_CHARACTERS,
-    code_from,
-    digest_of_code,
-    new_code,
-    read_code,
-    spaced,
-)
+from registry.sendings import code_of
+from registry.spoken_codes import RECEIPT_CHARACTERS, digest_of_code, read_code, spaced
 from registry.vault import seal, unseal
 
 MOST_WAITING: Final = 500
@@ -161,7 +154,7 @@ class ComplaintBox:
                 bytes (`complaint_files_full`).
         """
         _check_room(session, 0 if file is None else len(file.content))
-        code = self._code_of(sending) if sending else new_code(RECEIPT_CHARACTERS)
+        code = code_of(self._sending_key, sending, RECEIPT_CHARACTERS)
         digest = digest_of_code(_PURPOSE, code)
         row = SentComplaint(
             kind=kind.value,
@@ -180,12 +173,8 @@ class ComplaintBox:
 
     def repeated(self, session: Session, sending: bytes) -> str | None:
         """Return the receipt code of a complaint that this very sending brought before."""
-        code = self._code_of(sending)
+        code = code_of(self._sending_key, sending, RECEIPT_CHARACTERS)
         return None if find_complaint(session, code) is None else spaced(code)
-
-    def _code_of(self, sending: bytes) -> str:
-        seed = hmac.new(self._sending_key, sending, hashlib.sha256).digest()
-        return code_from(seed, RECEIPT_CHARACTERS)
 
     def words(self, row: SentComplaint) -> ComplaintWords:
         """Return what was sent; raises VaultError where it was altered."""

@@ -7,6 +7,7 @@ on record, sealed by the vault, they go from here.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,13 +23,8 @@ from sqlalchemy.orm import Session
 from codes.wording import Text
 from registry.errors import RegistryError
 from registry.objection_models import SentObjection
-from registry.spoken_codes import (
-    RECEIPT_CHARACTERS,
-    digest_of_code,
-    new_code,
-    read_code,
-    spaced,
-)
+from registry.sendings import code_of
+from registry.spoken_codes import RECEIPT_CHARACTERS, digest_of_code, read_code, spaced
 from registry.vault import seal, unseal
 
 MOST_WAITING: Final = 500  # to one notice: what is sent to it closes no other
@@ -56,12 +52,24 @@ class ObjectionBox:
 
     def __init__(self, pepper: bytes) -> None:
         derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"yanzhen/objections")
-        self._cipher = AESGCM(derive.derive(pepper))
+        key = derive.derive(pepper)
+        self._cipher = AESGCM(key)
+        self._sending_key = hashlib.sha256(b"yanzhen/objections/sending" + key).digest()
 
     def send(
-        self, session: Session, notice_id: int, words: ObjectionWords, *, now: datetime
+        self,
+        session: Session,
+        notice_id: int,
+        words: ObjectionWords,
+        *,
+        now: datetime,
+        sending: bytes = b"",
     ) -> str:
         """Keep an objection to a notice; return its receipt code, which is kept nowhere.
+
+        Args:
+            sending: what tells this sending from every other, with all that it says; the receipt
+                code follows from it. Empty for one that nobody repeats.
 
         Raises:
             ObjectionsFull: as many wait for this notice as are taken (`objections_full`).
@@ -77,7 +85,7 @@ class ObjectionBox:
                     "too many objections to this notice wait to be read; object by letter in time",
                 ),
             )
-        code = new_code(RECEIPT_CHARACTERS)
+        code = code_of(self._sending_key, sending, RECEIPT_CHARACTERS)
         clear = json.dumps({"sender": words.sender, "text": words.text}, ensure_ascii=False)
         row = SentObjection(
             notice_id=notice_id,
@@ -88,6 +96,11 @@ class ObjectionBox:
         session.add(row)
         session.flush()
         return spaced(code)
+
+    def repeated(self, session: Session, sending: bytes) -> str | None:
+        """Return the receipt code of an objection that this very sending brought before."""
+        code = code_of(self._sending_key, sending, RECEIPT_CHARACTERS)
+        return None if find_sent(session, code) is None else spaced(code)
 
     def open(self, row: SentObjection) -> ObjectionWords:
         """Return what was sent.

@@ -101,6 +101,27 @@ def test_an_objection_goes_from_the_public_site_to_the_register(sides: Sides, ho
     assert f"处理日期：{day}" in re.sub(r"<[^>]+>", "", told)
 
 
+def test_the_same_sending_is_one_objection(sides: Sides, home: Home) -> None:
+    form = "/notices/1/object"
+    mark = re.search(r'name="sending" value="([0-9a-f]{32})"', sides.public.get(form).text)
+    assert mark is not None
+
+    def receipt(**changes: str) -> str:
+        sent = sides.public.post(form, data=WORDS | {"sending": mark[1]} | changes)
+        found = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", sent.text)
+        assert found is not None
+        return found[0]
+
+    def waiting() -> int:
+        with public_database(public_database_url(home)) as engine, reading(engine) as session:
+            return len(session.scalars(select(SentObjection)).all())
+
+    first = receipt()
+    assert (receipt(), waiting()) == (first, 1)
+    assert receipt(text="另一件事") != first and waiting() == 2
+    assert receipt(sending="") != receipt(sending="") and waiting() == 4
+
+
 def test_one_network_objects_so_often_and_a_full_notice_closes_no_other(
     sides: Sides, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

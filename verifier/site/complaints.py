@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -32,6 +29,7 @@ from registry.complaints import (
 from registry.errors import RegistryError
 from registry.home import Home
 from registry.public_database import PublicSide
+from registry.sendings import new_mark, sending_of
 from registry.session import reading, transaction
 from verifier.budgets_request import may_write
 from verifier.document import MAX_FILE_BYTES
@@ -53,7 +51,6 @@ EXTENSION: Final = "yanzhen_complaints"
 MOST_SENDER: Final = 200
 MOST_SUBJECT: Final = 200
 MOST_WORDS: Final = 5000
-_MARK: Final = re.compile(r"[0-9a-f]{32}")
 
 blueprint = Blueprint("complaints", __name__)
 
@@ -170,12 +167,9 @@ def send() -> AnyResponse:
 
 def _sending(entry: ComplaintEntry, upload: Upload | None) -> bytes:
     """Return what a form and all that stands in it are told by; nothing where it has no mark."""
-    mark = request.form.get("sending", "")
-    if not _MARK.fullmatch(mark):
-        return b""
     digest = hashlib.sha256(b"" if upload is None else upload.data).hexdigest()
-    said = [mark, entry.kind, entry.sender, entry.subject, entry.text, digest]
-    return json.dumps(said).encode()
+    typed = (entry.kind, entry.sender, entry.subject, entry.text, digest)
+    return sending_of(request.form.get("sending", ""), *typed)
 
 
 def _sent_page(
@@ -306,7 +300,7 @@ def _page(
         most_megabytes=MOST_FILE_BYTES >> 20,
         code=code,
         standing=standing,
-        sending=secrets.token_hex(16),
+        sending=new_mark(),
         following=following,
         troubles=troubles,
     )

@@ -18,6 +18,7 @@ from registry.filing_models import FilingApplication, Objection, PublicNotice
 from registry.home import Home
 from registry.objections import ObjectionBox, ObjectionsFull, ObjectionWords, find_sent
 from registry.public_database import PublicSide
+from registry.sendings import new_mark, sending_of
 from registry.session import open_engine, reading, transaction
 from verifier.budgets_request import may_write
 from verifier.notices import Notice, current_notices
@@ -84,15 +85,25 @@ def object_to(number: int) -> AnyResponse:
     troubles = _inspect(entry)
     if troubles:
         return _form(notice, entry, troubles)
+    desk = _desk()
+    typed = (str(number), entry.sender, entry.text)
+    sending = sending_of(request.form.get("sending", ""), *typed)
+    with reading(desk.public) as session:
+        again = desk.box.repeated(session, sending)
+    if again is not None:  # the page of the receipt was loaded once more
+        return _sent_page(notice, again)
     if not may_write(request, "objection"):
         return _form(notice, entry, (Trouble(field="text", text=MANY_LETTERS),), status=429)
-    desk = _desk()
     try:
         with transaction(desk.public) as session:
-            words = ObjectionWords(sender=entry.sender, text=entry.text)
-            code = desk.box.send(session, number, words, now=_verifier().now())
+            words, now = ObjectionWords(sender=entry.sender, text=entry.text), _verifier().now()
+            code = desk.box.send(session, number, words, now=now, sending=sending)
     except ObjectionsFull as error:
         return _form(notice, entry, (Trouble(field="text", text=error.text),))
+    return _sent_page(notice, code)
+
+
+def _sent_page(notice: Notice, code: str) -> AnyResponse:
     return make_response(render_template("objection_sent.html", notice=notice, code=code))
 
 
@@ -162,6 +173,7 @@ def _form(
         "objection.html",
         notice=notice,
         entry=entry,
+        sending=new_mark(),
         most_sender=MOST_SENDER,
         most=MOST_WORDS,
         troubles=troubles,

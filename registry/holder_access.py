@@ -104,6 +104,10 @@ class HolderKeys:
         """Return what seals for both sides."""
         return AESGCM(self._mac(b"common", kind.encode()))
 
+    def sending_key(self, kind: str) -> bytes:
+        """Return the key from which the codes that answer one kind of form follow."""
+        return self._mac(b"sending", kind.encode())
+
     def _mac(self, purpose: bytes, message: bytes) -> bytes:
         return hmac.digest(self._key, purpose + b"/" + message, hashlib.sha256)
 

@@ -20,13 +20,8 @@ from codes.wording import Text
 from registry.errors import RegistryError
 from registry.holder_access import HolderClaim, HolderKeys
 from registry.holder_models import HolderReceipt, HolderRequest
-from registry.spoken_codes import (
-    RECEIPT_CHARACTERS,
-    digest_of_code,
-    new_code,
-    read_code,
-    spaced,
-)
+from registry.sendings import code_of
+from registry.spoken_codes import RECEIPT_CHARACTERS, digest_of_code, read_code, spaced
 from registry.vault import seal, unseal
 
 MOST_OPEN: Final = 3
@@ -104,12 +99,20 @@ def send_request(
     words: str,
     *,
     now: datetime,
+    sending: bytes = b"",
 ) -> str:
     """Put a request before the body of a certificate; return its receipt code, kept nowhere.
+
+    Args:
+        sending: what tells this sending of the form from every other; the same is one request.
+            Empty for one that nobody repeats.
 
     Raises:
         TooManyRequests: as many wait for an answer as may (`requests_full`).
     """
+    code = code_of(keys.sending_key(_KIND), sending, RECEIPT_CHARACTERS)
+    if session.get(HolderReceipt, digest_of_code(_PURPOSE, code)) is not None:
+        return spaced(code)
     owner = keys.mark(claim)
     waiting = select(func.count(HolderRequest.id)).where(
         HolderRequest.owner == owner, HolderRequest.outcome.is_(None)
@@ -132,7 +135,6 @@ def send_request(
     )
     session.add(row)
     session.flush()
-    code = new_code(RECEIPT_CHARACTERS)
     session.add(HolderReceipt(code_sha256=digest_of_code(_PURPOSE, code), request_id=row.id))
     return spaced(code)
 

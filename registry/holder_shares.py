@@ -21,11 +21,11 @@ from codes.wording import Text
 from registry.errors import RegistryError, VaultError
 from registry.holder_access import HolderClaim, HolderKeys
 from registry.holder_models import HolderShare
+from registry.sendings import code_of
 from registry.spoken_codes import (
     RECEIPT_CHARACTERS,
     code_from,
     code_of_number,
-    new_code,
     number_of_code,
     read_code,
     spaced,
@@ -65,13 +65,21 @@ def make_share(
     full_name: bool,
     days: int,
     now: datetime,
+    sending: bytes = b"",
 ) -> str:
     """Make a link; return its code as it is shown, once.
+
+    Args:
+        sending: what tells this sending of the form from every other; the same makes no second
+            link, also where the first is over. Empty for one that nobody repeats.
 
     Raises:
         TooManyShares: there are as many in force as may be (`shares_full`).
     """
-    owner = keys.mark(claim)
+    code = code_of(keys.sending_key("share"), sending, SHARE_CHARACTERS)
+    digest, owner = keys.digest("share", code), keys.mark(claim)
+    if session.scalar(select(HolderShare.id).where(HolderShare.digest == digest)) is not None:
+        return spaced(code)
     in_force = select(func.count(HolderShare.id)).where(
         HolderShare.owner == owner,
         HolderShare.sealed.is_not(None),
@@ -86,8 +94,6 @@ def make_share(
             ),
         )
     session.execute(delete(HolderShare).where(HolderShare.expires_at < now - _LISTED_AFTER))
-    code = new_code(SHARE_CHARACTERS)
-    digest = keys.digest("share", code)
     session.add(
         HolderShare(
             owner=owner,
@@ -100,6 +106,15 @@ def make_share(
         )
     )
     return spaced(code)
+
+
+def share_of_code(
+    shares: Sequence[HolderShare], keys: HolderKeys, code: str, *, now: datetime
+) -> HolderShare | None:
+    """Return which of some links a code opens; None where that one is over or withdrawn."""
+    digest = keys.digest("share", read_code(code, SHARE_CHARACTERS) or "")
+    found = (one for one in shares if one.digest == digest)
+    return next((one for one in found if one.sealed is not None and one.expires_at > now), None)
 
 
 def withdrawal_code(keys: HolderKeys, share: HolderShare) -> str:

@@ -127,8 +127,8 @@ _OWN_PHASES = {
     JUDGING: Text("检查照片", "judging photos"),
     PRINTING: Text(
         f"生成打印文件：每 {CERTIFICATES_A_FILE} 张一个文件，每个约需 1 分钟，做好一个才计数",
-        f"making the files for the printer, {CERTIFICATES_A_FILE} certificates to a file: each takes "
-        "about a minute, and is counted once it is made",
+        f"making the files for the printer, {CERTIFICATES_A_FILE} to a file: each takes about a "
+        "minute, and is counted once it is made",
     ),
 }
 _BROKEN_OFF = Text(

@@ -22,6 +22,7 @@ from wsgi import create_public_app
 
 DOCUMENT = PERSON.document_number
 CODE = re.compile(r'<span class="code">([0-9A-Z]{4}-[0-9A-Z]{4})</span>')
+RECEIPT = re.compile(r'id="receipt" value="([0-9A-Z-]{19})" readonly')
 LINK = re.compile(r"/shared#([0-9A-Z]{4}(?:-[0-9A-Z]{4}){4})")
 
 
@@ -58,6 +59,18 @@ class Sides:
         client = self.browser()
         assert self.enter(client, self.code()).status_code == 303
         return client
+
+
+def token_of(client: FlaskClient) -> str:
+    """Return what the forms of a session carry."""
+    found = re.search(r'name="token" value="([0-9a-f]+)"', client.get("/holder").text)
+    assert found is not None
+    return found[1]
+
+
+def send(client: FlaskClient, path: str, **form: str) -> Any:
+    """Send a form of the holder's page."""
+    return client.post(f"/holder{path}", data={"token": token_of(client)} | form)
 
 
 class Network:

@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine, QueuePool, event, select
 
 from accounts.spoken import spoken_day
 from codes.levels import Level
 from issuer.batch_handover import write_handover
-from issuer.console.office import OFFICE_EXTENSION
 from issuer.desk import shanghai_day
 from issuer.root_custody import open_root_keys
 from issuer.site_acts import SiteAct, SiteActKind, carry_out
@@ -42,22 +40,11 @@ from tests.issuer.console.certificate_desk import APPROVER, CLERK, FOREIGN, page
 from tests.issuer.desks import desk_at, people
 from tests.issuer.lives import BATCH, NUMBER, PERSON, SECOND
 from tests.issuer.procedures import decision
-from tests.verifier.holders import CODE, DOCUMENT, LINK, Sides, open_sides
+from tests.verifier.holders import CODE, DOCUMENT, LINK, RECEIPT, Sides, open_sides, send
 from verifier.site.holder_room import COOKIE, HolderDesk
 
 DAY = timedelta(days=1)
 WITHDRAWAL = re.compile(r'id="withdrawal" value="([0-9A-Z-]{19})" readonly')
-RECEIPT = re.compile(r'id="receipt" value="([0-9A-Z-]{19})" readonly')
-
-
-def token_of(client: FlaskClient) -> str:
-    found = re.search(r'name="token" value="([0-9a-f]+)"', client.get("/holder").text)
-    assert found is not None
-    return found[1]
-
-
-def send(client: FlaskClient, path: str, **form: str) -> Any:
-    return client.post(f"/holder{path}", data={"token": token_of(client)} | form)
 
 
 @pytest.fixture(scope="module")
@@ -152,12 +139,6 @@ def test_a_code_is_void_after_some_wrong_tries_until_another_is_made(sides: Side
     assert sides.enter(sides.browser(), again).status_code == 303
     assert "没有可以使用的查看码" in page(sides.desks, CLERK, told)
     assert "查看码" not in page(sides.desks, APPROVER, told)
-
-
-def test_a_code_made_anew_voids_the_one_before(sides: Sides) -> None:
-    earlier, later = sides.code(), sides.code()
-    assert sides.enter(sides.browser(), earlier).status_code == 422
-    assert sides.enter(sides.browser(), later).status_code == 303
 
 
 def test_codes_and_sessions_end_by_themselves(sides: Sides) -> None:
@@ -285,15 +266,6 @@ def test_no_code_link_name_or_document_number_is_logged(sides: Sides) -> None:
     assert "holder_shares" in said
     for secret in (code, link[1], PERSON.name, DOCUMENT, cookie.partition("=")[2], "地铁"):
         assert secret not in said and secret.replace("-", "") not in said
-
-
-def test_a_code_from_the_counter_says_until_when_it_is_good(sides: Sides) -> None:
-    clock = sides.desks.extensions[OFFICE_EXTENSION].clock
-    begun = clock()
-    with working_as(sides.desks, CLERK) as desk:
-        answer = desk.post(f"/certificates/{row_of(sides.home, NUMBER)}/holder-code")
-    good = {f"至 {spoken_day(at + DAY).zh}（北京时间）" for at in (begun, clock())}
-    assert any(said in answer.text for said in good)
 
 
 def test_nobody_withdraws_the_link_of_another(sides: Sides) -> None:

@@ -149,8 +149,9 @@ def check_closing(room: PoliceRoom, case_id: int, closing: Closing) -> None:
             (`case_unexamined`), or of which paper it is found (`case_papers`); it finds
             something of a certificate though none was examined (`case_nothing_examined`);
             it says that no paper came though one did (`case_has_papers`); it is not as the verdicts
-            say, and that is not confirmed (`case_despite`) or no reason given (`case_contrary`); something is not settled, which
-            is not confirmed (`case_unsettled`); it is not confirmed (`case_unsure`).
+            say, and that is not confirmed (`case_despite`) or no reason given (`case_contrary`);
+            something is not settled, which is not confirmed (`case_unsettled`); it is not
+            confirmed (`case_unsure`).
     """
     with reading(room.desks) as session:
         check_not_closed(find_case(session, case_id))

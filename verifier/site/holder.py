@@ -27,11 +27,13 @@ from registry.holder_shares import (
     SHARE_DAYS,
     make_share,
     open_share,
+    share_of_code,
     shares_of,
     withdraw_share,
     withdrawal_code,
 )
 from registry.home import Home
+from registry.sendings import new_mark, sending_of
 from registry.session import reading, transaction
 from registry.spoken_codes import read_code
 from verifier.budgets_request import LookUp
@@ -157,9 +159,14 @@ def share() -> AnyResponse:
         return _certificate_page(guest, (Trouble(field="days", text=text),))
 
     def do(session: Session, keys: HolderKeys) -> str:
-        full_name = shown == "full"
         return make_share(
-            session, keys, guest.claim, full_name=full_name, days=days, now=holder_now()
+            session,
+            keys,
+            guest.claim,
+            full_name=shown == "full",
+            days=days,
+            now=holder_now(),
+            sending=_sending(guest, str(days), shown),
         )
 
     return _change(guest, "days", do)
@@ -210,7 +217,10 @@ def ask() -> AnyResponse:
         return _certificate_page(guest, tuple(troubles), kind=kind, said=said)
 
     def do(session: Session, keys: HolderKeys) -> str:
-        return send_request(session, keys, guest.claim, RequestKind(kind), said, now=holder_now())
+        sending, what = _sending(guest, kind, said), RequestKind(kind)
+        return send_request(
+            session, keys, guest.claim, what, said, now=holder_now(), sending=sending
+        )
 
     return _change(guest, "words", do, kind=kind, said=said)
 
@@ -248,6 +258,12 @@ def shared() -> AnyResponse | str:
     verdict = desk.look.verdict(found.claim, full_name=found.full_name)
     repeat = Repeat(action=address_of("holder.shared"), fields=(("code", code),))
     return result_page(verdict, repeat=repeat, shared_until=found.expires_at)
+
+
+def _sending(guest: Guest, *typed: str) -> bytes:
+    """Return what tells a form, and all that stands in it, from every other of any holder."""
+    whose = (guest.claim.number, guest.claim.document_number)
+    return sending_of(request.form.get("sending", ""), *whose, *typed)
 
 
 def _change(
@@ -288,12 +304,15 @@ def _certificate_page(
         codes = [withdrawal_code(desk.keys, one) for one in shares]
         listed = list(zip(range(len(shares), 0, -1), shares, codes, strict=True))
         requests = requests_of(session, desk.keys, guest.claim)
+    link = share_of_code(shares, desk.keys, made, now=holder_now())
     page = render_template(
         "holder.html",
         **_seen(view),
         number=guest.claim.number,
         token=guest.form_token(),
-        made=f"{whole_address(address_of('holder.shared_start'))}#{made}" if made else "",
+        made=f"{whole_address(address_of('holder.shared_start'))}#{made}" if link else "",
+        withdrawal=withdrawal_code(desk.keys, link) if link else "",
+        sending=new_mark(),
         receipt=receipt,
         followed_at=whole_address(address_of("holder.start")),
         shares=listed,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from flask import Blueprint, abort, render_template, request
 from flask import redirect as lead
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
+from accounts.shown_once import show_once, what_to_show
 from accounts.tables import Column, ColumnKind, TableSpec, read_table
 from accounts.troubles import Trouble, too_long
 from codes.wording import Text
@@ -60,9 +62,9 @@ _CHOOSE = Text("请选择是否受理", "Choose whether it is taken up")
 
 @blueprint.post("/<int:award_id>/holder-code")
 @allow(Role.BODY_CLERK)
-def make_code(award_id: int) -> tuple[str, int] | str:
-    """Make a code for the holder at the counter, and show it this once; noted first."""
-    office, code, troubles = the_office(), "", list[Trouble]()
+def make_code(award_id: int) -> Response | tuple[str, int]:
+    """Make a code for the holder at the counter, noted first; its own page shows it."""
+    office = the_office()
     with reading(office.engine) as session:
         award = the_award(session, award_id)
         operator, now = the_operator(ground=DEFAULT_GROUND), office.clock()
@@ -72,17 +74,36 @@ def make_code(award_id: int) -> tuple[str, int] | str:
             with holder_counter() as counter:
                 code = counter.code_at_the_counter(award, document_number)
         except REFUSALS as error:
-            troubles.append(trouble_of(error))
-    page = render_template(
+            return _code_page(award, troubles=(trouble_of(error),)), 422
+    until = now + CodePurpose.COUNTER.lasts
+    words = {"code": code, "until": until.isoformat()}
+    return show_once("certificate_holder.show_code", words, award_id=award_id)
+
+
+@blueprint.get("/<int:award_id>/holder-code")
+@allow(Role.BODY_CLERK)
+def show_code(award_id: int) -> str:
+    """Show a code that was made just now, to the browser that asked for it."""
+    with reading(the_office().engine) as session:
+        award = the_award(session, award_id)
+    shown = what_to_show()
+    if shown is None:
+        return _code_page(award)
+    return _code_page(award, shown["code"], datetime.fromisoformat(shown["until"]))
+
+
+def _code_page(
+    award: Award, code: str = "", until: datetime | None = None, troubles: Sequence[Trouble] = ()
+) -> str:
+    return render_template(
         "desk/certificates/holder_code.html",
-        award_id=award_id,
+        award_id=award.id,
         number=award.number,
         code=code,
-        until=now + CodePurpose.COUNTER.lasts,
-        public_url=office.public_url,
+        until=until,
+        public_url=the_office().public_url,
         troubles=troubles,
     )
-    return (page, 422) if troubles else page
 
 
 @blueprint.get("/requests")

@@ -37,7 +37,8 @@ class Sides:
     def code(self) -> str:
         """Make a code at the counter."""
         with working_as(self.desks, CLERK) as client:
-            answer = client.post(f"/certificates/{row_of(self.home, NUMBER)}/holder-code")
+            path = f"/certificates/{row_of(self.home, NUMBER)}/holder-code"
+            answer = client.post(path, follow_redirects=True)
         found = CODE.search(answer.text)
         assert found is not None, answer.text
         return found[1]

@@ -187,12 +187,20 @@ def test_ids_of_others_answer_as_if_there_were_none(desk: EmployerDesk) -> None:
 def test_a_key_is_shown_once_works_and_is_revoked(desk: EmployerDesk) -> None:
     browser = desk.employer()[1]
     chosen = {"name": "人事系统", "scopes": ["batches:read"], "rows_a_day": "1000"}
-    made = browser.post("/employer/keys", data=chosen)
+    sent = browser.post("/employer/keys", data=chosen)
+    assert sent.status_code == 303
+    made = browser.get(sent.location)
+    assert browser.get(sent.location).text == made.text  # loaded again
+    other = desk.employer()[1]
+    assert other.get(sent.location).status_code == 404
     found = SECRET.search(made.text)
     assert found is not None
     assert 'data-copy="secret"' in made.text and "copy.js" in made.text
     assert "每日行数上限" in made.text and Scope("batches:read").text.zh in made.text
+    over = browser.get(sent.location.partition("?")[0])
+    assert (over.status_code, over.location) == (302, sent.location.partition("/made")[0])
     listed = browser.get("/employer/keys").text
+    assert listed.count('href="/employer/keys/') == 1
     assert 'href="https://yz.example.cn/developers"' in listed
     assert "https://yz.example.cn/api/v1/usage" in listed
     assert found[1] not in listed
@@ -280,6 +288,20 @@ def test_a_key_and_a_webhook_ask_for_the_second_factor_again(desk: EmployerDesk)
     with reading(desk.room.public) as session:
         query = select(func.count(ApiKeyRow.id)).where(ApiKeyRow.employer == worker.account_id)
         assert session.scalar(query) == 0
+
+
+def test_the_page_of_a_webhooks_secret_is_loaded_again(
+    desk: EmployerDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, browser = desk.employer()
+    monkeypatch.setattr("verifier.desks.employers_webhooks.read_url", str)
+    sent = browser.post("/employer/webhooks", data={"url": "https://hr.example.com/"})
+    shown = [browser.get(sent.location).text for _ in range(2)]
+    assert shown[0] == shown[1] and re.search(r">whsec_[\w-]{43}<", shown[0])
+    over = browser.get(sent.location.partition("?")[0])
+    assert over.location == sent.location.partition("/made")[0]
+    with reading(desk.room.desks) as session:
+        assert len(webhooks_of(session, owner)) == 1
 
 
 def test_a_webhook_into_the_private_network_is_refused(browser: DeskClient) -> None:

@@ -12,6 +12,7 @@ from accounts.bureau import the_bureau
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
+from accounts.shown_once import show_once, what_to_show
 from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble
 from codes.wording import Text
@@ -49,7 +50,7 @@ def keys() -> Answer:
 @blueprint.post("/keys")
 @allow(Role.EMPLOYER)
 def make() -> Answer:
-    """Make a key, and show it this once; what is wrong is said before anybody is asked again."""
+    """Make a key; what is wrong is said before anybody is asked again."""
     quota = request.form.get("rows_a_day", "")[:9]
     wish: dict[str, Any] = {
         "name": request.form.get("name", ""),
@@ -69,12 +70,22 @@ def _make(wish: dict[str, Any]) -> Answer:
     with transaction(the_room().public) as session:
         new = make_key(session, own_id(), **wish, now=the_room().clock())
         _note("employer.key_made", new.id, "建立接口密钥")
+    return show_once("employer_keys.made", {"secret": new.secret}, key_id=new.id)
+
+
+@blueprint.get("/keys/<int:key_id>/made")
+@allow(Role.EMPLOYER)
+def made(key_id: int) -> Answer:
+    """Show a key that was made just now, to the browser that asked for it."""
+    with reading(the_room().public) as session:
+        row = find_key(session, own_id(), key_id)
+    found_or_404(row)
+    shown = what_to_show()
+    if shown is None:
+        return redirect(url_for("employer_keys.key", key_id=key_id))
+    secret = shown["secret"]
     return render_template(
-        "desk/employer_key_made.html",
-        secret=new.secret,
-        name=wish["name"],
-        scopes=[scope for scope in Scope if scope.value in wish["scopes"]],
-        rows_a_day=wish["rows_a_day"],
+        "desk/employer_key_made.html", secret=secret, row=row, scopes=_scopes(row)
     )
 
 

@@ -10,6 +10,7 @@ from accounts.bureau import the_bureau
 from accounts.next_page_notice import say_done
 from accounts.person import the_person
 from accounts.roles import Role, allow
+from accounts.shown_once import show_once, what_to_show
 from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble
 from codes.wording import Text
@@ -43,7 +44,7 @@ def webhooks() -> Answer:
 @blueprint.post("/webhooks")
 @allow(Role.EMPLOYER)
 def add() -> Answer:
-    """Set a webhook up, and show its secret this once; a wrong address is told before."""
+    """Set a webhook up; a wrong address is told before anybody is asked again."""
     try:
         return _add(read_url(request.form.get("url", "")))
     except KeyRefused as refused:
@@ -57,7 +58,20 @@ def _add(url: str) -> Answer:
     with transaction(room.desks) as session:
         new = add_webhook(session, vault, own_id(), url, now=room.clock())
         _note("employer.webhook_added", new.id, "设置回调地址")
-    return render_template("desk/employer_webhook_made.html", secret=new.secret, url=url)
+    return show_once("employer_webhooks.made", {"secret": new.secret}, webhook_id=new.id)
+
+
+@blueprint.get("/webhooks/<int:webhook_id>/made")
+@allow(Role.EMPLOYER)
+def made(webhook_id: int) -> Answer:
+    """Show the secret of a webhook that was set up just now, to the browser that asked for it."""
+    with reading(the_room().desks) as session:
+        row = find_webhook(session, own_id(), webhook_id)
+    found_or_404(row)
+    shown = what_to_show()
+    if shown is None:
+        return redirect(url_for("employer_webhooks.webhook", webhook_id=webhook_id))
+    return render_template("desk/employer_webhook_made.html", secret=shown["secret"], row=row)
 
 
 @blueprint.get("/webhooks/<int:webhook_id>")

@@ -4,79 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 
-from accounts.person import Person
-from accounts.roles import Role
 from accounts.spoken import spoken_day
-from issuer.desk import shanghai_day
 from registry.child import Child
-from registry.complaint_answers import ComplaintOffice, Told, pack_told, unpack_told
-from registry.complaint_models import Complaint, SentComplaint
-from registry.home import Home
+from registry.complaint_models import SentComplaint
 from registry.public_database import public_database, public_database_url
 from registry.session import reading
 from registry.trail_models import TrailEntry
-from tests.accounts.desk_app import person_of
-from tests.conftest import NOW, PASSPHRASE
-from tests.issuer.authority_desk import AUDITOR, CLERK, DIRECTOR, AuthorityDesk
-from tests.issuer.seal_homes import real_now
+from tests.issuer.authority_desk import AUDITOR, CLERK, DIRECTOR
+from tests.verifier.complaint_sides import POLICE, WORDS, Sides, do, mark_of, open_sides
 from verifier.budgets import LETTERS_AN_HOUR
 from verifier.file_slots import FileSlots
 from verifier.links import LinkCheck, LinkKind
-from wsgi import create_public_app
-
-POLICE = person_of(Role.POLICE, name="王警官")
-WORDS = {
-    "kind": "service",
-    "sender": "某群众 13900000000",
-    "subject": "S000012000123263000011",
-    "text": "考完半年<b>没发证</b>\n请核查",
-}
-
-
-@dataclass
-class Sides:
-    """The desks and the public site of one home."""
-
-    desk: AuthorityDesk
-    public: FlaskClient
-
-    def send(self, **changes: Any) -> str:
-        """Send a complaint; return its receipt code."""
-        page = self.public.post("/complaints", data=WORDS | changes)
-        found = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", page.text)
-        assert found is not None, page.text
-        return found[0]
-
-    def follow(self, code: str) -> str:
-        """Return what its sender reads."""
-        return str(self.public.post("/complaints/receipt", data={"code": code}).text)
-
-    def newest(self) -> Complaint:
-        """Return the complaint that was put on record last."""
-        with self.desk.desks() as session:
-            return session.scalars(select(Complaint).order_by(Complaint.id.desc())).all()[0]
 
 
 @pytest.fixture(scope="module")
 def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
-    folder: Path = tmp_path_factory.mktemp("complaints")
-    home = Home.create(folder / "home", demo=True, passphrase=PASSPHRASE, now=NOW, environment={})
-    desk = AuthorityDesk(home, folder / "in", shanghai_day(real_now()))  # as the public side's
-    app = create_public_app(home)
-    yield Sides(desk, app.test_client())
-    app.extensions["yanzhen_verifier"].close()
-    app.extensions["yanzhen_reports"].close()
+    """The desks and the public site of one home."""
+    with open_sides(tmp_path_factory.mktemp("complaints")) as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)
@@ -96,17 +50,6 @@ def picture() -> BytesIO:
     file = BytesIO()
     Image.new("RGB", (60, 40), "white").save(file, "PNG")
     return BytesIO(file.getvalue())
-
-
-def do(sides: Sides, person: Person, path: str, **form: str) -> Any:
-    return sides.desk.post(person, f"/complaints/{path}", **form)
-
-
-def mark_of(page: Any) -> str:
-    """Return what the page that shows a complaint's words sends along with an answer."""
-    found = re.search(r'name="read" value="([0-9a-f]+)"', page.text)
-    assert found is not None, page.text
-    return found[1]
 
 
 def test_a_complaint_goes_to_the_authority_and_its_answer_back(sides: Sides) -> None:
@@ -215,56 +158,6 @@ def test_a_tip_about_forgeries_is_the_polices_until_they_hand_it_over(sides: Sid
     assert grounds == {"转交投诉举报"}  # why may name persons, and is sealed
     assert sides.newest().assignee is None
     assert "待分派" in sides.desk.get(DIRECTOR, "/complaints?state=open").text
-
-
-def next_step(page: str) -> str:
-    """Return what the page of a complaint says comes next, and who is to do it."""
-    told = page.partition('<p class="next">')[2].partition("</p>")[0]
-    return re.sub("<[^>]+>", "", told).strip()
-
-
-def test_what_one_office_answered_is_known_to_the_other_and_all_of_it_to_the_sender(
-    sides: Sides,
-) -> None:
-    code = sides.send(kind="forged")
-    do(sides, POLICE, "take-in")
-    number = sides.newest().id
-    address = f"/complaints/{number}"
-    assert next_step(sides.desk.get(POLICE, address).text) == "下一步：领取或分派，由公安机关办理"
-    do(sides, POLICE, f"{number}/assign")
-    held = {"read": mark_of(do(sides, POLICE, f"{number}/read")), "do": "answer"}
-    assert do(sides, POLICE, f"{number}/answer", answer="已立案核查", **held).status_code == 303
-    page = sides.desk.get(POLICE, address).text
-    assert next_step(page) == f"下一步：继续核实，再答复并办结，由{POLICE.name}办理"
-    assert "<h2>答复记录</h2>" in page and "已立案核查" in page
-    why = {"held": str(POLICE.account_id), "reason": "涉及机构收费"}
-    assert do(sides, POLICE, f"{number}/hand-over", **why).status_code == 303
-
-    followed = sides.follow(code)
-    assert "已有答复，仍在办理，现由主管部门办理" in followed
-    assert '<span class="note">公安机关，' in followed
-    page = sides.desk.get(CLERK, address).text
-    assert next_step(page) == "下一步：领取或分派，由主管部门办理"
-    assert "已立案核查" in page and POLICE.name in page
-    assert "已立案核查" not in sides.desk.get(AUDITOR, address).text
-    do(sides, CLERK, f"{number}/assign")
-    page = sides.desk.get(CLERK, address).text
-    assert next_step(page) == f"下一步：查看内容，核实后答复，由{CLERK.name}办理"
-    last = {"read": mark_of(do(sides, CLERK, f"{number}/read")), "do": "close", "sure": "yes"}
-    assert do(sides, CLERK, f"{number}/answer", answer="已责令退费", **last).status_code == 303
-    page = sides.desk.get(CLERK, address).text
-    assert page.index("已立案核查") < page.index("已责令退费")
-    followed = sides.follow(code)
-    assert followed.index("已立案核查") < followed.index("已责令退费")
-    assert "现由" not in followed and "已办结" in followed
-
-
-def test_an_answer_kept_before_there_were_several_is_still_read() -> None:
-    (one,) = unpack_told("已核实\n{}".encode(), NOW).answers
-    assert (one.words, one.at, one.office) == ("已核实\n{}", NOW, None)
-    told = Told(answers=[replace(one, office=ComplaintOffice.POLICE, by="王警官")])
-    for given in (Told(), told, replace(told, passed_to=ComplaintOffice.AUTHORITY)):
-        assert unpack_told(pack_told(given), NOW) == replace(given, answers=[*given.answers])
 
 
 def test_a_complaint_is_answered_once_it_was_read_and_settled_once_that_was_ticked(

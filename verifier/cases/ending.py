@@ -145,13 +145,13 @@ def check_closing(room: PoliceRoom, case_id: int, closing: Closing) -> None:
 
     Raises:
         CaseError: it is closed already (`case_closed`); no outcome is chosen (`case_outcome`);
-            nothing is said of it (`case_result`), or of why nothing was examined
-            (`case_unexamined`), or of which paper it is found (`case_papers`); it finds
-            something of a certificate though none was examined (`case_nothing_examined`);
-            it says that no paper came though one did (`case_has_papers`); it is not as the verdicts
-            say, and that is not confirmed (`case_despite`) or no reason given (`case_contrary`);
-            something is not settled, which is not confirmed (`case_unsettled`); it is not
-            confirmed (`case_unsure`).
+            nothing is said of it (`case_result`), of why nothing was examined
+            (`case_unexamined`), or of which papers it is found (`case_papers`); it finds something
+            of a certificate though none was examined (`case_nothing_examined`); it says that no
+            paper came though one did (`case_has_papers`); it is not as the verdicts say, and that
+            is not confirmed (`case_despite`) or no reason given (`case_contrary`); something is
+            not settled, which is not confirmed (`case_unsettled`); it is not confirmed
+            (`case_unsure`).
     """
     with reading(room.desks) as session:
         check_not_closed(find_case(session, case_id))

@@ -44,6 +44,7 @@ from issuer.console.authority import (
     trouble_of,
     typed,
 )
+from issuer.console.filing_known import known_of
 from issuer.console.filing_sent import objections_sent, sent_about
 from issuer.console.filing_unread import READ, subject_of, unread_materials
 from issuer.console.office import the_office
@@ -273,6 +274,7 @@ def _page(number: int, entry: OpinionEntry, troubles: tuple[Trouble, ...] = ()) 
             form=form_of(found),
             scope_rows=_scope_rows(form_of(found)),
             site_rows=_site_rows(form_of(found)),
+            known=known_of(session, found, day),
             may_act=may_act(),
             stage=stage,
             stage_text=stage_text(found, day),

@@ -58,8 +58,10 @@ from issuer.console.authority import (
     trouble_of,
 )
 from issuer.console.filing_draft_fields import FIELD_NAMES, fault_text, field_id, field_name
+from issuer.console.filing_known import filed_sites, inspect_known
 from issuer.console.office import the_office
 from issuer.errors import FieldError, IssuerError
+from issuer.filing_standing import SiteView
 from registry.filing_desk_models import FilingDraft
 from registry.session import reading, transaction
 from templates.row_ids import read_row_id
@@ -142,7 +144,7 @@ def change(number: int) -> AnyResponse:
             troubles = (Trouble(field=SURE, text=UNTICKED),)
         session.flush()
         if wish == "submit" and not troubles:
-            troubles = _faults(found)
+            troubles = _faults(found) or inspect_known(_known(found))
         if troubles:
             return _page(found, troubles)
         saved = draft_mark(found)
@@ -288,6 +290,15 @@ def _take_files(found: FilingDraft) -> tuple[Trouble, ...]:
     return ()
 
 
+def _known(found: FilingDraft, entry: ApplicationEntry | None = None) -> list[SiteView]:
+    """Return the filed sites of the unit of a new application."""
+    if found.supplements is not None:
+        return []
+    typed = entry or entry_of(found)
+    with reading(the_office().engine) as register:
+        return filed_sites(register, typed.name, typed.credit_code, today())
+
+
 def _faults(found: FilingDraft) -> tuple[Trouble, ...]:
     troubles = []
     for error in inspect_draft(found, now=the_office().clock()):
@@ -382,6 +393,7 @@ def _page(
         decision=read_decision_entry(),
         field_name=field_name,
         other=other,
+        known=_known(found, entry),
         troubles=troubles,
     )
     return Response(page, status=422 if troubles else 200)

@@ -79,6 +79,7 @@ _STANDING_TONES: Final = {
     SiteStanding.EXPIRED: "calm",
     SiteStanding.ENDED: "bad",
 }
+_REGISTER: Final = "NTRCN-"  # what stands before a credit code in a certificate (EN 319 412-1)
 _NOBODY: Final = Text("还没有", "nobody yet")
 _KEY_STANDINGS: Final = {
     Standing.ACTIVE: ("good", Text("在用", "active")),
@@ -338,7 +339,8 @@ def _seal(one: StoredSeal) -> dict[str, Any]:
         tone, words = "bad", Text("已撤销", "revoked")
     leaf = load_certificate(one.chain.certificates[0])
     return {
-        "subject": leaf.subject.rfc4514_string(),
+        "holder": one.chain.organization or one.chain.signer_name,
+        "credit_code": (one.chain.identifier or "").removeprefix(_REGISTER),
         "first": shanghai_day(leaf.not_valid_before_utc),
         "last": shanghai_day(leaf.not_valid_after_utc),
         "tone": tone,

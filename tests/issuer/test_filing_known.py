@@ -1,4 +1,4 @@
-"""What the authority's desk says of a unit that is filed already."""
+"""What the authority's desk says of a unit that is filed already, and of its seals."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from issuer.cli_seal import subject_of
+from issuer.seal_custody import ensure_seal
 from registry.home import Home
 from tests.accounts.desk_app import working_as
+from tests.conftest import PASSPHRASE
 from tests.issuer.authority_desk import CLERK, TYPED, AuthorityDesk, send
-from tests.issuer.procedures import PREFIX
+from tests.issuer.procedures import PREFIX, at
 
 KNOWN = "该单位已经备案"
 
@@ -51,3 +54,13 @@ def test_a_unit_is_known_by_its_name_and_another_is_not(desk: AuthorityDesk) -> 
         assert KNOWN in client.get(draft).text
         send(client, draft, TYPED | other | {"do": "save", "credit_code": TYPED["credit_code"]})
         assert KNOWN in client.get(draft).text
+
+
+def test_a_seal_is_shown_with_the_name_and_the_code_of_its_holder(desk: AuthorityDesk) -> None:
+    home = desk.home
+    now = at(desk.today)
+    ensure_seal(home, PREFIX, subject_of(home, PREFIX), PASSPHRASE, now=now, crl_url=None)
+    page = desk.get(CLERK, f"/filing/bodies/{PREFIX}").text
+    shown = page.partition('data-label="持有者"><span>')[2].partition("</td>")[0]
+    assert TYPED["name"] in shown and f"统一社会信用代码 {TYPED['credit_code']}" in shown
+    assert "CN=" not in shown and "NTRCN" not in shown

@@ -224,7 +224,6 @@ def _application(name: str) -> Flask:
 
 def _add_desks(app: Flask, home: Home, office: Office) -> None:
     """Add the pages of every desk."""
-    from accounts.leaving import add_leaving
     from accounts.page_words import add_places
     from accounts.waiting import add_waiting
     from issuer.console.authority_desk import add_authority_desk
@@ -234,7 +233,6 @@ def _add_desks(app: Flask, home: Home, office: Office) -> None:
     from issuer.console.certificates_places import add_certificates
     from issuer.console.complaints import add_complaints
     from issuer.console.front import blueprint as front
-    from issuer.console.leaving import proposals_of
     from issuer.console.trail import add_trail
     from police_opening import add_police
     from verifier.desks.employers import add_employers
@@ -244,7 +242,6 @@ def _add_desks(app: Flask, home: Home, office: Office) -> None:
     app.register_blueprint(batches)
     add_places(app, BATCH_PLACES)
     add_waiting(app, waiting_batches)
-    add_leaving(app, proposals_of)
     add_authority_desk(app)
     add_complaints(app)
     add_trail(app)

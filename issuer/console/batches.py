@@ -20,7 +20,7 @@ from issuer.batch_checks import JUDGING, check_soon, is_held
 from issuer.batch_deleting import find_deleted, throw_away
 from issuer.batch_drafts import begin, fill, list_drafts
 from issuer.batch_filing import follow_filing, stops_of
-from issuer.batch_printing import CERTIFICATES_A_FILE, PRINTING, is_printing, print_files
+from issuer.batch_printing import PRINTING, is_printing, print_files
 from issuer.batch_resit import list_resits
 from issuer.batch_room import BatchRoom
 from issuer.batch_runner import has_runner
@@ -60,6 +60,7 @@ from issuer.console.batches_room import (
     tone_of,
 )
 from issuer.console.batches_waiting import next_for_examiners
+from issuer.console.batches_words import BROKEN_OFF, NOBODY, OWN_PHASES
 from issuer.console.certificates_pending import holder_counter
 from issuer.console.certificates_show import TONES
 from issuer.copy_list import AWARD_WORDS
@@ -123,26 +124,6 @@ _LIST = TableSpec(
     ),
 )
 _AWARDS_SHOWN = 100
-_OWN_PHASES = {
-    JUDGING: Text("检查照片", "judging photos"),
-    PRINTING: Text(
-        f"生成打印文件：每 {CERTIFICATES_A_FILE} 张一个文件，每个约需 1 分钟，做好一个才计数",
-        f"making the files for the printer, {CERTIFICATES_A_FILE} to a file: each takes about a "
-        "minute, and is counted once it is made",
-    ),
-}
-_BROKEN_OFF = Text(
-    "后台签发进程中断，正在自动恢复；已赋编号不变。几分钟后仍未恢复的，请联系系统管理员",
-    "The process that issues broke off and is being started again; numbers given stay as they are. "
-    "If it is not going on in a few minutes, call the administrator",
-)
-_NOBODY = Text(
-    "后台程序目前没有运行，因此尚未开始；已保存的内容不受影响，无须重做。系统会自动启动后台程序；"
-    "几分钟后仍如此的，请系统管理员查看工作台服务（yanzhen desk）的日志并重新启动它",
-    "Nothing is running in the background, so this has not begun; what was saved is safe, and "
-    "nothing is to be done again. The system starts it by itself; if this stays for some minutes, "
-    "ask the administrator to look at the log of the desks (yanzhen desk) and start them anew",
-)
 
 
 @blueprint.get("")
@@ -369,10 +350,10 @@ def _told(room: BatchRoom, draft: BatchDraft) -> dict[str, Any]:
     phase = draft.phase if running or not draft.awaiting else JUDGING
     text = _phase(phase, running=running)
     if _is_broken_off(room, draft):
-        text = _BROKEN_OFF
+        text = BROKEN_OFF
     elif (running or waiting) and not (is_held(room, draft.id) or has_runner(room.home)):
-        text = _NOBODY
-    begun = text is not _NOBODY and phase == draft.phase  # else it was counted of something before
+        text = NOBODY
+    begun = text is not NOBODY and phase == draft.phase  # else it was counted of something before
     return {
         "done": draft.done if begun else 0,
         "total": draft.total if begun else 0,
@@ -393,8 +374,8 @@ def _is_broken_off(room: BatchRoom, draft: BatchDraft) -> bool:
 
 
 def _phase(phase: str | None, *, running: bool) -> Text:
-    if phase in _OWN_PHASES:
-        return _OWN_PHASES[phase]
+    if phase in OWN_PHASES:
+        return OWN_PHASES[phase]
     if phase in set(Phase):
         return PHASE_NAMES[Phase(phase)]
     if running:

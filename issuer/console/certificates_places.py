@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from accounts.leaving import add_leaving
 from accounts.page_words import Place, add_places
 from accounts.waiting import add_waiting
 from codes.wording import Text
@@ -14,12 +15,14 @@ from issuer.console.certificates_decisions import blueprint as decisions
 from issuer.console.certificates_holder import blueprint as holder
 from issuer.console.certificates_pending import waiting_requests
 from issuer.console.certificates_waiting import declined_changes, waiting_changes, waiting_copies
+from issuer.console.leaving import proposals_of
 
 
 def add_certificates(app: Flask) -> None:
     """Add the certificate desk to an application."""
     for part in (certificates, acts, decisions, holder):
         app.register_blueprint(part)
+    add_leaving(app, proposals_of)
     readers = frozenset(READERS)
     add_places(
         app,

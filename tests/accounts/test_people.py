@@ -6,12 +6,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from accounts.account_acts import change_roles, disable_account
 from accounts.easy_passwords import is_easy
 from accounts.errors import AccountError
-from accounts.library import AccountStore
 from accounts.qr_symbol import qr_symbol
 from accounts.roles import Role
 from accounts.spoken import spoken_moment
@@ -376,26 +375,3 @@ def test_nobody_signs_out_another_persons_device(desks: Desks) -> None:
     for row in range(1, 6):
         thief.post(f"/account/devices/{row}/end")
     assert theirs.get("/").status_code == 200
-
-
-def test_an_account_is_read_in_two_queries_however_much_it_holds(desks: Desks) -> None:
-    worker = desks.plant("holder", Role.BODY_CLERK, Role.EXAMINER, body="S000012000123")
-    with transaction(desks.bureau.desks) as session:
-        for key in (b"1", b"2", b"3"):
-            session.add(
-                PasskeyRow(
-                    account_id=worker.account_id,
-                    name="x",
-                    credential_id=key,
-                    public_key=key,
-                    made_at=desks.clock.now,
-                )
-            )
-    asked: list[str] = []
-    store = AccountStore(desks.bureau)
-    event.listen(desks.bureau.desks, "before_cursor_execute", lambda *seen: asked.append(seen[2]))
-    found = store.find_user(username="holder")
-
-    assert found is not None
-    assert (len(found.roles), found.passkey_count, found.recovery_count) == (2, 3, 0)
-    assert len([one for one in asked if one.startswith("SELECT")]) == 2

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine, QueuePool, event, select
 
-from accounts.spoken import spoken_day
 from codes.levels import Level
-from issuer.batch_handover import write_handover
-from issuer.desk import shanghai_day
-from issuer.root_custody import open_root_keys
-from issuer.site_acts import SiteAct, SiteActKind, carry_out
 from registry.holder_access import (
     MOST_TRIES,
     CodePurpose,
@@ -30,16 +22,13 @@ from registry.holder_access import (
     use_code,
 )
 from registry.holder_models import HolderShare
-from registry.public_database import open_public_engine, public_database_url
-from registry.schema import open_registry
 from registry.session import open_engine, reading, transaction
 from tests.accounts.desk_app import working_as
 from tests.arch.test_privacy import everything_logged
-from tests.conftest import NOW, PASSPHRASE
+from tests.conftest import NOW
 from tests.issuer.console.certificate_desk import APPROVER, CLERK, FOREIGN, page, row_of
-from tests.issuer.desks import desk_at, people
-from tests.issuer.lives import BATCH, NUMBER, PERSON, SECOND
-from tests.issuer.procedures import decision
+from tests.issuer.desks import people
+from tests.issuer.lives import NUMBER, PERSON, SECOND
 from tests.verifier.holders import CODE, DOCUMENT, LINK, RECEIPT, Sides, open_sides, send
 from verifier.site.holder_room import COOKIE, HolderDesk
 
@@ -359,46 +348,3 @@ def test_a_request_that_was_sent_is_told_and_can_be_taken_back_until_it_is_answe
         form["outcome"] = "withdrawn"
         assert desk.post(f"{path}/answer", data=form).status_code == 422
     assert "申请没有撤回" in client.get(send(client, found[1]).location).text
-
-
-def test_the_hand_over_list_brings_a_slip_for_each_holder(sides: Sides) -> None:
-    keys = HolderKeys(sides.home.pepper())
-    engine = open_public_engine(public_database_url(sides.home))
-
-    def codes(claims: Sequence[HolderClaim]) -> list[str]:
-        with transaction(engine) as session:
-            now = sides.public.extensions["yanzhen_verifier"].now()
-            return [make_code(session, keys, one, CodePurpose.HANDOVER, now=now) for one in claims]
-
-    with desk_at(sides.home) as desk:
-        begun = desk.clock()
-        book = write_handover(desk, BATCH, codes, public_url="https://yz.example.cn")
-    engine.dispose()
-    workbook = CalamineWorkbook.from_filelike(io.BytesIO(book))
-    assert len(workbook.sheet_names) == 2
-    rows = workbook.get_sheet_by_index(1).to_python()
-    assert all("查看码" not in str(row[2]) for row in rows[1:])
-    assert "（https://yz.example.cn）" in str(rows[1][3])
-    good = {f"有效至{spoken_day(at + 30 * DAY).zh}，" for at in (begun, desk.clock())}
-    assert any(said in str(rows[1][3]) for said in good)
-    code = next(str(row[2]) for row in rows if row[1] == NUMBER)
-    assert sides.enter(sides.browser(), code).status_code == 303
-
-
-def test_a_holder_whose_certificate_is_not_in_force_is_told_why_and_what_to_do(
-    tmp_path: Path,
-) -> None:
-    with open_sides(tmp_path) as sides:
-        client, home = sides.arrived(), sides.home
-        assert "您可以做什么" not in client.get("/holder").text
-        now = sides.public.extensions["yanzhen_verifier"].now()
-        act = SiteAct(kind=SiteActKind.ANNUL, prefix=NUMBER[:13])
-        with (
-            open_registry(home.database_url, memory=home.trail_memory) as engine,
-            transaction(engine) as session,
-        ):
-            signers = open_root_keys(home, PASSPHRASE)
-            carry_out(session, home, act, decision(shanghai_day(now)), now=now, signers=signers)
-        page = client.get("/holder").text
-    assert "您可以做什么" in page and NUMBER in page
-    assert "超出" in page and f"/register?words={NUMBER[:13]}" in page and "/complaints" in page

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from accounts import asking_again
 from accounts.person import Person
@@ -18,10 +15,7 @@ from accounts.roles import Role
 from codes.levels import Level
 from issuer.batch_handover import read_handover
 from issuer.console.office import OFFICE_EXTENSION
-from issuer.desk import Desk
-from issuer.errors import IssuerError
 from issuer.life_acts import propose
-from issuer.life_approval import approve
 from log.leaves import LifeKind
 from registry.account_models import AccountRow
 from registry.home import Home
@@ -49,7 +43,6 @@ from tests.issuer.console.certificate_desk import (
 from tests.issuer.desks import desk_at, people
 from tests.issuer.lives import BATCH, NUMBER, PERSON, RIGHT_NAME, SECOND, form, issue_two
 
-RACES = 50
 AUDITOR = Person(account_id=33, name="周审计", roles=frozenset({Role.AUDITOR}), body=None)
 
 
@@ -385,48 +378,3 @@ def test_acts_of_another_body_are_not_there(app: Flask) -> None:
     with working_as(app, AUTHORITY) as client:
         assert client.get("/acts/1").status_code == 200
         assert client.post("/acts/1/approve").status_code == 403
-
-
-def test_two_approvers_at_once_come_to_one_effect(office: Home) -> None:
-    with desk_at(office) as desk:
-        for race in range(RACES):
-            kind = LifeKind.LIFT if race % 2 else LifeKind.SUSPEND
-            wanted = form(kind, number=SECOND)
-            act_id = propose(desk, wanted, proposer=CLERK.name, fonts=FontChain())
-            assert _race(desk, act_id) == ["act_decided", "done"]
-            expected = AwardStatus.CURRENT if race % 2 else AwardStatus.SUSPENDED
-            assert status_of(office, SECOND) is expected
-
-
-def _race(desk: Desk, act_id: int) -> list[str]:
-    """What two approvers of one act are told who press the button together."""
-    start = Barrier(2)
-
-    def press(person: Person) -> str:
-        start.wait()
-        try:
-            approve(desk, act_id, approver=person.name, hits=1)
-        except IssuerError as error:
-            return error.code
-        return "done"
-
-    with ThreadPoolExecutor(2) as pool:
-        return sorted(pool.map(press, (APPROVER, SECOND_APPROVER)))
-
-
-def test_two_approvers_at_two_browsers_come_to_one_effect(app: Flask, office: Home) -> None:
-    award_id = row_of(office, SECOND)
-    act_id = proposed(app, award_id, "revoke", ground="wrong_award")
-    start = Barrier(2)
-    with working_as(app, APPROVER) as client:
-        open_full(client, award_id, "审批变更事项")
-        form_ = decision(client, act_id)
-
-        def press(browser: FlaskClient) -> int:
-            start.wait()
-            return browser.post(f"/acts/{act_id}/approve", data=form_).status_code
-
-        browsers = [type(client)(app, app.response_class) for _ in range(2)]
-        with ThreadPoolExecutor(2) as pool:
-            assert sorted(pool.map(press, browsers)) == [303, 409]
-    assert status_of(office, SECOND) is AwardStatus.REVOKED

@@ -38,9 +38,14 @@ _SHOWN: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What a question says: in fields what the paper shows, and words besides; empty where none."""
+    """What a question says: in fields what the paper shows, and words besides; empty where none.
+
+    Args:
+        asker: unit, reference and telephone of who asks, as the body files it.
+    """
 
     words: str = field(default="", repr=False)
+    asker: str = ""
     name: str = field(default="", repr=False)
     level: Level | None = None
     issued_on: date | None = None
@@ -98,7 +103,8 @@ class ComparedClaim:
 
 def pack_claims(claims: Claims) -> bytes:
     """Return a question as it lies sealed."""
-    told = {"words": claims.words} | {str(key): value for key, value in claims.shown.items()}
+    told = {"words": claims.words, "asker": claims.asker}
+    told |= {str(key): value for key, value in claims.shown.items()}
     return json.dumps(told, ensure_ascii=False).encode()
 
 
@@ -113,6 +119,7 @@ def unpack_claims(kept: str) -> Claims:
     level, day = told.get(Shown.LEVEL), told.get(Shown.ISSUED_ON)
     return Claims(
         words=told["words"],
+        asker=told.get("asker", ""),
         name=told.get(Shown.NAME, ""),
         level=Level(int(level)) if level else None,
         issued_on=date.fromisoformat(day) if day else None,

@@ -69,6 +69,18 @@ def compared(page: str) -> list[str]:
     return [re.sub("<[^>]+>|\\s", "", html.unescape(one)) for one in cells]
 
 
+def test_a_body_reads_who_asks_and_by_which_reference(desk: PoliceHome) -> None:
+    unit = "样本市公安局经侦支队，津公经询〔2026〕7号，022-00000000"
+    case_id, at = ask(desk, "〔2026〕299号", shown_name=desk.name, asker=unit)
+    page = desk.page(at, CLERK)
+    assert unit in page and f"公安询问 {at.rpartition('/')[2]}" in page
+    assert f"公安机关 {ONE.name}" in page and unit in desk.page(f"/police/cases/{case_id}", ONE)
+    form = {"asked_number": desk.number, "question": "是否签发？", "asker": "甲" * 121}
+    form["due"] = (desk.room.today() + timedelta(days=3)).isoformat()
+    status, _, body = desk.post(f"/police/cases/{case_id}/questions", **form)
+    assert (status, "最多 120 个字符" in body.decode()) == (422, True)
+
+
 def test_a_record_is_opened_before_it_is_said_to_be_as_asked(desk: PoliceHome) -> None:
     _, at = ask(desk, "〔2026〕300号", shown_name=desk.name)
     page = desk.page(at, CLERK)
@@ -209,7 +221,7 @@ def test_a_question_says_something(desk: PoliceHome) -> None:
 
 def test_claims_are_kept_as_they_were_and_old_questions_are_words() -> None:
     full = Claims(words="{是否}", name="王志明", level=Level.TWO, issued_on=DAY)
-    for one in (full, Claims(words="12"), Claims(name="王")):
+    for one in (full, Claims(words="12", asker="甲"), Claims(name="王")):
         assert unpack_claims(pack_claims(one).decode()) == one
     for old in ("是否签发？", "12", '{"a": 1}', "[]", ""):
         assert unpack_claims(old) == Claims(words=old)

@@ -30,6 +30,7 @@ from verifier.cases.custody_lines import Act
 from verifier.cases.room import PoliceRoom
 
 LONGEST: Final = timedelta(days=60)
+MOST_ASKER: Final = 120
 USUAL: Final = timedelta(days=5)
 
 
@@ -46,7 +47,7 @@ def ask_body(
 
     Raises:
         CaseError: no body of this register has the number's prefix (`question_body`), nothing or
-            too much is asked (`question_text`, `question_name`), the term is none
+            too much is asked (`question_text`, `question_name`, `question_asker`), the term is none
             (`question_due`), the case is no longer open (`case_not_open`), or the same question
             waits for its answer (`question_open`).
     """
@@ -168,6 +169,11 @@ def _check_question(room: PoliceRoom, prefix: str, claims: Claims, due: date | N
                 f"姓名最多 {MOST_NAME} 个字符",
                 f"a name has at most {MOST_NAME} characters",
             ),
+        )
+    if len(claims.asker) > MOST_ASKER:
+        raise CaseError(
+            "question_asker",
+            Text(f"最多 {MOST_ASKER} 个字符", f"it has at most {MOST_ASKER} characters"),
         )
     if len(claims.words) > MOST_WORDS or not (claims.words or claims.shown):
         raise CaseError(

@@ -120,6 +120,7 @@ _FIELDS: Final = {
     "question_body": "asked_number",
     "question_text": "question",
     "question_name": "shown_name",
+    "question_asker": "asker",
     "question_due": "due",
     "question_open": "question",
     "withdraw_reason": "withdraw_reason",

@@ -82,7 +82,7 @@ from verifier.verdict import Outcome
 
 blueprint = Blueprint("police", __name__, url_prefix="/police/cases")
 
-_ASKED: Final = ("question", "shown_name", "shown_level", "shown_issued_on")
+_ASKED: Final = ("question", "asker", "shown_name", "shown_level", "shown_issued_on")
 _LEVELS: Final = {str(int(one)): one.text for one in Level}
 WAITING: Final = Text("正在核验，已完成件数", "Being verified; papers done")
 
@@ -132,6 +132,7 @@ def ask(case_id: int) -> AnyResponse:
             number=entry["asked_number"],
             claims=Claims(
                 words=entry["question"],
+                asker=visible_line(entry["asker"]),
                 name=visible_line(entry["shown_name"]),
                 level=Level(int(level)) if level in _LEVELS else None,
                 issued_on=typed_day("shown_issued_on"),

@@ -31,6 +31,7 @@ from issuer.errors import IssuerError
 from issuer.handover_codes import CODES_MADE, check_codes_seen, codes_made
 from issuer.issued_exam import write_exam_file
 from issuer.operator import note_act_now
+from issuer.results_since import add_changes, changes_since
 from registry.batch_models import BatchDraft
 from templates.downloads import send_download, send_workbook
 from templates.file_types import PDF, ZIP
@@ -96,7 +97,8 @@ def results(draft_id: int) -> Response:
                 "numbers given to each row still stand on the page of the batch",
             ),
         )
-    return send_workbook(path, Text(path.stem, f"{draft.name}-results"))
+    name, since = Text(path.stem, f"{draft.name}-results"), changes_since(room, draft)
+    return send_workbook(add_changes(path.read_bytes(), since) if since else path, name)
 
 
 @blueprint.get("/<int:draft_id>/files/handover.xlsx")

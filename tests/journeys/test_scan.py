@@ -339,3 +339,14 @@ def test_it_can_be_installed(page: Page, site: Site) -> None:
     for icon in manifest["icons"]:
         picture = Image.open(BytesIO(page.request.get(site.address + icon["src"]).body()))
         assert f"{picture.width}x{picture.height}" == icon["sizes"]
+
+
+def test_without_script_nothing_is_offered_that_needs_it(browser: Browser, site: Site) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.address}/scan")
+    expect(page.get_by_text("此浏览器没有启用脚本")).to_be_visible()
+    expect(page.locator("#camera")).to_be_hidden()
+    expect(page.locator("#picture")).to_be_hidden()
+    expect(page.get_by_role("link", name="前往首页")).to_be_visible()
+    context.close()

@@ -151,6 +151,22 @@ def check_link(verifier: Verifier, text: str) -> LinkCheck:
     )
 
 
+def led_elsewhere(verifier: Verifier, text: str, verdict: Verdict) -> str | None:
+    """Return the host, none of ours, that a code leads to which is no certificate's.
+
+    None for a text that is no address of a site, or whose verdict says more than that.
+
+    Args:
+        text: what was read of the code, untrusted.
+        verdict: on `text`.
+    """
+    if not any(one.code == Code.QR_NOT_A_CERTIFICATE for one in verdict.findings):
+        return None
+    parts, document = split_link(text.strip(EDGES)), verifier.trust_list().document
+    ours = {one.host for one in document.hosts}
+    return None if parts is None or parts.host in ours else shown_host(parts.host)
+
+
 def _one_link(text: str) -> str:
     """Return the link in a message that was pasted whole; the text itself where it has none."""
     links = [run[found.start() :] for run in text.split() if (found := _BEGINNING.search(run))]

@@ -276,3 +276,14 @@ def test_a_label_that_no_host_can_have_is_not_encoded_and_makes_no_link(world: W
     assert plain_host(f"{label}.cn") == f"{label}.cn"
     assert plain_host(f"{label[1:]}.cn").startswith("xn--")
     assert check_link(world.verifier(), f"https://{label}.cn/q").kind is LinkKind.MALFORMED
+
+
+def test_a_code_that_leads_to_another_site_is_answered_with_its_host(client: FlaskClient) -> None:
+    text = 'http://abc.example/q#12"3'
+    page = client.post("/verify/qr", data={"text": text}).text
+    assert '<b class="code">abc.example</b>' in page and "二维码指向其他网站" in page
+    assert 'action="/link"' in page and 'value="http://abc.example/q#12&#34;3"' in page
+    assert "abc.example" in client.post("/link", data={"link": text}).text
+    assert 'href="http://abc' not in page
+    for other in ("https://yz.example.cn/q#", "WIFI:S:office", "9" * 300, "请看说明"):
+        assert 'id="leads"' not in client.post("/verify/qr", data={"text": other}).text, other

@@ -109,6 +109,7 @@ def result_page(
     hints: tuple[Finding, ...] = (),
     draft: str | None = None,
     shared_until: datetime | None = None,
+    led_to: str | None = None,
 ) -> AnyResponse | str:
     """Return the page that shows a verdict.
 
@@ -118,6 +119,7 @@ def result_page(
         hints: what the typed text itself says, to find a slip in it.
         draft: of a verification report, sealed; None where none is offered.
         shared_until: how long its holder lets it be seen by a link; None where it was looked up.
+        led_to: another site that the text of `repeat` leads to.
     """
     shared = shared_until is not None
     banner = present.shared_banner(verdict) if shared else present.banner(verdict)
@@ -139,6 +141,7 @@ def result_page(
         boxed=boxed_view(verdict),
         hints=present.show_each(hints),
         draft=draft,
+        led_to=led_to,
         shared_until=None if shared_until is None else present.beijing_time(shared_until),
     )
     if verdict.boxed is None:

@@ -17,6 +17,7 @@ from verifier.budgets_request import LookUp, verify_file
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import KeyDocumentUnavailable, UsageError, is_broken_transfer
 from verifier.hints import hint_at
+from verifier.links import led_elsewhere
 from verifier.report_content import examined_file, examined_number, examined_qr
 from verifier.service import Verifier
 from verifier.site import forms
@@ -97,7 +98,12 @@ def check_qr() -> AnyResponse | str:
         return home_page(entry, troubles)
     repeat = Repeat(action=url_for("site.check_qr"), fields=(("text", entry.text),))
     verdict = _verifier().verify_qr(entry.text)
-    return result_page(verdict, repeat=repeat, draft=offer_report(verdict, examined_qr(entry.text)))
+    return result_page(
+        verdict,
+        repeat=repeat,
+        draft=offer_report(verdict, examined_qr(entry.text)),
+        led_to=led_elsewhere(_verifier(), entry.text, verdict),
+    )
 
 
 @blueprint.post("/verify/file")

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from accounts.roles import Role
+from log.leaves import LifeKind
 from registry.api_key_models import ApiKeyRow
 from registry.employer_models import EmployerAlert, EmployerCheck, Webhook
 from registry.session import reading, transaction
@@ -142,6 +143,31 @@ def test_an_alert_names_the_list_and_the_row_of_the_certificate(
     assert "名单中有 1 张证书（1 行）状态有变动" in told and "请按现在的登记重新核验" in told
     assert re.search(rf"第 2 行：{desk.number}\s+暂停，.+，现在已暂停", told), told
     assert "999999" not in told
+
+
+def test_of_two_changes_the_earlier_says_that_another_came_after_it(desk: EmployerDesk) -> None:
+    owner, browser = desk.employer()
+    with transaction(desk.room.desks) as session:
+        for event, kind, status in (
+            (81, LifeKind.SUSPEND, "suspended"),
+            (82, LifeKind.LIFT, "current"),
+        ):
+            now = desk.desks.clock()
+            alert = EmployerAlert(
+                account_id=owner,
+                event=event,
+                number=desk.number,
+                kind=kind,
+                status=status,
+                effective_on=local_day(now),
+                noted_at=now,
+            )
+            session.add(alert)
+    page = browser.get("/employer/alerts?lang=zh", follow_redirects=True).text
+    assert "提醒时的状态" in page and "现在的状态" not in page
+    lifted, suspended = page.partition("<tbody")[2].split("</tr>")[:2]
+    assert "其后又有变动" in suspended and "其后又有变动" not in lifted
+    assert "解除暂停" in lifted
 
 
 def test_ids_of_others_answer_as_if_there_were_none(desk: EmployerDesk) -> None:

@@ -173,6 +173,17 @@ def alerts_of(
     return rows, total
 
 
+def overtaken(room: EmployersRoom, account_id: int, alerts: Sequence[EmployerAlert]) -> set[int]:
+    """Return those of an employer's alerts whose certificate changed once more after them."""
+    query = select(EmployerAlert.number, func.max(EmployerAlert.id)).where(
+        EmployerAlert.account_id == account_id,
+        EmployerAlert.number.in_({one.number for one in alerts}),
+    )
+    with reading(room.desks) as session:
+        latest = dict(iter(session.execute(query.group_by(EmployerAlert.number))))
+    return {one.id for one in alerts if one.id != latest[one.number]}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     """A certificate of a list that changed after the list was handed in.

@@ -15,7 +15,13 @@ from log.leaves import LifeKind
 from registry.session import reading
 from registry.watches import WATCHED_FOR, watched_by
 from templates.row_ids import read_row_id
-from verifier.desks.employer_changes import EVENTS, alerts_of, mark_seen, unseen_alerts
+from verifier.desks.employer_changes import (
+    EVENTS,
+    alerts_of,
+    mark_seen,
+    overtaken,
+    unseen_alerts,
+)
 from verifier.desks.employer_checks import lists_with
 from verifier.desks.employers_room import own_id, the_room
 from verifier.verdict import Status
@@ -27,7 +33,7 @@ _LIST: Final = TableSpec(
         Column(key="number", text=Text("证书编号", "Certificate"), kind=ColumnKind.CODE),
         Column(key="list", text=Text("所在名单", "In the list")),
         Column(key="kind", text=Text("变动情况", "Change")),
-        Column(key="status", text=Text("现在的状态", "Status")),
+        Column(key="status", text=Text("提醒时的状态", "Status when alerted")),
         Column(key="effective_on", text=Text("生效日期", "Effective from"), kind=ColumnKind.DATE),
         Column(key="noted_at", text=Text("提醒日期", "Alerted"), kind=ColumnKind.DATE),
     ),
@@ -49,6 +55,7 @@ def alerts() -> str:
         rows=rows,
         total=total,
         lists=lists_with(room, own_id(), {row.number for row in rows}),
+        overtaken=overtaken(room, own_id(), rows),
         unseen=unseen_alerts(room, own_id()),
         public_url=room.public_url.rstrip("/"),
         last=rows[0].id if rows else 0,

@@ -10,7 +10,9 @@ import pytest
 
 from registry.case_models import CaseMark
 from registry.session import reading, transaction
-from tests.verifier.police_homes import PoliceHome, open_police_home
+from templates.labels import Field
+from tests.verifier.edits import marked, redacted, value_mark
+from tests.verifier.police_homes import PoliceHome, open_police_home, photographed
 from verifier.cases.clusters import NEAR_SIGNS, find_clusters, near_groups
 from verifier.cases.marks import MarkKind
 from verifier.cases.marks_child import handle
@@ -25,8 +27,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PoliceHome]:
 
 def test_papers_that_share_something_are_found_and_it_is_said_what(desk: PoliceHome) -> None:
     one, other = desk.open_case("甲〔2026〕1号"), desk.open_case("乙〔2026〕2号")
+    renamed = redacted(desk.forged_pdf, Field.HOLDER_NAME)
+    renamed = photographed(marked(renamed, value_mark(Field.HOLDER_NAME, "李四")))
     first = desk.hand_in(one, desk.forged_pdf, "a.pdf", number=desk.number, name="张三")
-    desk.hand_in(other, desk.forged, "b.jpg", number=desk.number, name="李四")
+    desk.hand_in(other, renamed, "b.jpg", number=desk.number, name="李四")
     desk.hand_in(other, desk.forged_pdf, "c.pdf", number=desk.number, name="李 四")
     with reading(desk.room.desks) as session:
         found = find_clusters(session, one)
@@ -48,6 +52,19 @@ def test_papers_that_share_something_are_found_and_it_is_said_what(desk: PoliceH
     assert "张三" not in page
     assert '<img src="/police/cases/' in page
     assert "同一个文件" in desk.page(f"/police/cases/{one}/papers/{first}")
+
+
+def test_a_slip_of_the_pen_in_a_name_makes_no_lead_and_is_said(desk: PoliceHome) -> None:
+    case_id = desk.open_case("辛〔2026〕8号")
+    for name in ("", "李 西"):
+        desk.hand_in(case_id, desk.forged_pdf, "a.pdf", name=name)
+    with reading(desk.room.desks) as session:
+        papers = next(one for one in find_clusters(session, case_id) if one.kind is None).papers
+    own = {one.name_mark for one in papers if one.case_id == case_id}
+    assert len(own) == 1 and None not in own
+    pages = [desk.page(f"/police/cases/{case_id}/papers/{place}") for place in (1, 2)]
+    said = ["所填姓名可能有误" in page for page in pages]
+    assert said == [False, True] and "“李 西”，与文件上印的不同" in pages[1]
 
 
 def test_a_paper_page_has_one_block_for_each_kind_of_lead_with_a_few_links(

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from codes.wording import Text
-from verifier.cases.marks import Mark, gather_claims
+from verifier.cases.marks import Mark, gather_claims, plain_name
 from verifier.cases.room import PoliceRoom
-from verifier.cases.shown_numbers import ShownNumbers, plain_number
+from verifier.cases.shown_numbers import ShownNumbers, judged_name, plain_number
 from verifier.errors import UsageError
 from verifier.report_content import Examined, examined_file, examined_number
 from verifier.site import present
@@ -44,6 +44,7 @@ class Judged:
         numbers, name: what it claims; the name None where that was not read.
         typed: the answer on the number and name that an officer read on a file; None where either
             was not typed.
+        mistyped: the name an officer typed is not the one that a file was found to print.
     """
 
     verdict: Verdict
@@ -53,6 +54,7 @@ class Judged:
     name: str | None = field(repr=False)
     marks: tuple[Mark, ...]
     typed: Verdict | None = None
+    mistyped: bool = False
 
 
 def judge_file(room: PoliceRoom, data: bytes, filename: str, typed: Typed) -> Judged:
@@ -62,20 +64,22 @@ def judge_file(room: PoliceRoom, data: bytes, filename: str, typed: Typed) -> Ju
         room: of the desk.
         data: the file; untrusted.
         filename: as it was brought.
-        typed: the number and name an officer reads on it, which count before what was read.
+        typed: the number and name an officer reads on it, which count before what was read; not
+            before a name that was found to be the one on record.
     """
     verdict = room.verifier.verify_file(data, filename)
     small = room.reports.picture_of(data, verdict)
     claims = gather_claims(room, data, verdict)
-    printed = claims.numbers.printed
+    printed, name = claims.numbers.printed, judged_name(verdict)
     return Judged(
         verdict=verdict,
         examined=examined_file(data, filename, picture=small),
         picture=small if verdict.boxed is None else verdict.boxed.jpeg,
         numbers=replace(claims.numbers, printed=plain_number(typed.number) or printed),
-        name=typed.name or claims.name,
+        name=name or typed.name or claims.name,
         marks=claims.marks,
         typed=_judge_typed(room, typed),
+        mistyped=bool(name and typed.name) and plain_name(typed.name) != plain_name(name or ""),
     )
 
 
@@ -114,6 +118,7 @@ def kept_verdict(judged: Judged) -> dict[str, Any]:
         "verdict": verdict_to_json(verdict),
         "numbers": judged.numbers.kept,
         "tone": present.tone(verdict),
+        "mistyped": judged.mistyped,
         "typed_answer": None if judged.typed is None else _answer_to_typed(judged.typed),
         "meaning": _both(present.meaning(verdict)),
         "findings": [

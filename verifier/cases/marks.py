@@ -164,8 +164,12 @@ def gather_claims(room: PoliceRoom, data: bytes, verdict: Verdict) -> PaperClaim
 
 def name_mark(room: PoliceRoom, name: str) -> str:
     """Return a keyed hash that is equal for one name however it is spaced."""
-    folded = fold_name(normalise_name(name).name)
-    return hmac.digest(room.secret, folded.encode(), hashlib.sha256).hex()
+    return hmac.digest(room.secret, plain_name(name).encode(), hashlib.sha256).hex()
+
+
+def plain_name(name: str) -> str:
+    """Return what is equal for one name however it is spaced."""
+    return fold_name(normalise_name(name).name)
 
 
 def _marks(

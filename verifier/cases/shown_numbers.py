@@ -1,4 +1,4 @@
-"""Which certificate number a paper prints, and which stands in its QR code: they may differ."""
+"""Which number a paper prints, and which stands in its QR code: they may differ; its name."""
 
 from __future__ import annotations
 
@@ -65,6 +65,19 @@ def judged_print(verdict: Verdict) -> tuple[bool, str | None]:
             return True, verdict.certificate.number
         return True, None
     return False, None
+
+
+def judged_name(verdict: Verdict) -> str | None:
+    """Return the name a paper prints, where it was found to be the one on record; None elsewhere.
+
+    A name that differs was read by the machine alone and may be misread.
+    """
+    agrees = any(
+        one.code in _AGREES and one.evidence.get("field") == Field.HOLDER_NAME
+        for one in verdict.findings
+    )
+    shown = verdict.certificate
+    return shown.holder_name if agrees and shown is not None and not shown.name_masked else None
 
 
 def plain_number(typed: str) -> str | None:

@@ -66,8 +66,10 @@ def leave_applications(
         if session.scalar(select(FilingApplication.id).limit(1)) is not None:
             return
     now, vault = bureau.clock(), home.vault(passphrase)
-    for act in (*("apply", "accept", "accept", "notice") * 2, "apply"):
-        bureau.note(clerk, f"filing.{act}", "", _GROUND)
+    whole = ("apply", "accept", "accept", "notice")
+    for number, acts in enumerate((whole, whole, ("apply",)), start=1):
+        for act in acts:
+            bureau.note(clerk, f"filing.{act}", str(number), _GROUND)
     with transaction(bureau.register) as session:
         for form, days in ((_ON_NOTICE, 1), (_ELAPSED, 1 + _NOTICE_DAYS)):
             then = now - days * _DAY

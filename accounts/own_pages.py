@@ -20,6 +20,7 @@ from accounts.next_page_notice import say_done
 from accounts.passkeys import check_removable, passkeys_of, remove_passkey
 from accounts.roles import signed_in
 from accounts.second_factor import make_recovery_codes
+from accounts.shown_once import show_once, what_to_show
 from accounts.sign_in_pages import keep_new_factor, recovery_codes_page, words_to_enrol
 from accounts.signing_in import prove_password, set_password, the_browser
 from accounts.ticked import SURE, UNTICKED, is_ticked
@@ -133,7 +134,7 @@ def take_new_factor() -> Answer:
 @blueprint.post("/recovery-codes")
 @signed_in
 def new_recovery_codes() -> Answer:
-    """Make one's recovery codes anew, and show them once; that it voids earlier ones is ticked."""
+    """Make one's recovery codes anew; that it voids earlier ones is ticked."""
     account = the_account()
     if not account.has_factor:
         abort(404)
@@ -146,8 +147,19 @@ def new_recovery_codes() -> Answer:
 def _make_recovery_codes() -> Answer:
     bureau, account = the_bureau(), the_account()
     bureau.note(account.name, "accounts.recovery_codes", account.handle, "重新生成本人恢复码")
-    are_first = account.recovery_count == 0
+    voids = "" if account.recovery_count == 0 else "yes"
     codes = make_recovery_codes(bureau, account)
+    return show_once("own.recovery_codes", {"codes": " ".join(codes), "voids": voids})
+
+
+@blueprint.get("/recovery-codes")
+@signed_in
+def recovery_codes() -> Answer:
+    """Show recovery codes that were made just now, to the browser that asked for them."""
+    shown = what_to_show()
+    if shown is None:
+        return redirect(url_for("own.own"))
+    codes, are_first = shown["codes"].split(), not shown["voids"]
     return recovery_codes_page(codes, url_for("own.own"), are_first=are_first)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from accounts.roles import Role
-from registry.account_models import AccountRow, PasskeyRow
-from registry.session import transaction
+from accounts.shown_once import LASTS
+from registry.account_models import AccountRow, PasskeyRow, SessionRow
+from registry.session import reading, transaction
 from tests.accounts.sign_in_ways import APP_KEY, Desks, Worker, open_desks
 
 
@@ -89,8 +92,19 @@ def test_only_new_recovery_codes_void_earlier_ones_and_are_ticked_for(desks: Des
     unticked = browser.post("/account/recovery-codes")
     assert unticked.status_code == 422 and "请先勾选确认" in unticked.text
     assert "现有的 10 个立即作废" in unticked.text
-    made = browser.post("/account/recovery-codes", data={"sure": "yes"}).text
+    sent = browser.post("/account/recovery-codes", data={"sure": "yes"})
+    assert sent.status_code == 303
+    made = browser.get(sent.location).text
     assert "原有的恢复码已全部作废" in made and worker.codes[0] not in made
+    assert browser.get(sent.location).text == made  # loaded again, it voids none
+    codes = re.findall(r'<span class="code">([^<]+)</span>', made)
+    with reading(desks.bureau.desks) as session:
+        kept = "".join(session.scalars(select(SessionRow.data)))
+    assert len(codes) == 10 and "shown_once" in kept and not any(one in kept for one in codes)
+    for _ in range(2):
+        assert browser.get(sent.location).text == made
+        desks.clock.go_on(minutes=LASTS.seconds / 120)
+    assert browser.get(sent.location).location == "/account"
 
 
 def test_the_first_recovery_codes_void_none(desks: Desks) -> None:

@@ -60,6 +60,20 @@ def watch(session: Session, employer: int, marks: Iterable[bytes], *, since: dat
         session.flush()
 
 
+def stop_watching(session: Session, employer: int, mark: bytes | None = None) -> int:
+    """Watch a certificate for an employer no more, or none at all; return how many it was.
+
+    Args:
+        session: on the public side's database.
+        mark: of the one; None for every one.
+    """
+    meant = [WatchRow.employer == employer]
+    if mark is not None:
+        meant.append(WatchRow.mark == mark)
+    ended = session.scalars(delete(WatchRow).where(*meant).returning(WatchRow.id)).all()
+    return len(ended)
+
+
 def watched_by(session: Session, employer: int, *, now: datetime) -> int:
     """Return how many certificates an employer watches."""
     query = select(func.count(WatchRow.id))

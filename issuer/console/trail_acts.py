@@ -133,6 +133,7 @@ ACTS: Final = {
     "employer.key_made": Text("建立接口密钥", "API key made"),
     "employer.key_revoked": Text("停用接口密钥", "API key revoked"),
     "employer.result": Text("查看、下载核验结果", "Result of a check read or downloaded"),
+    "employer.watch_ended": Text("停止关注证书变动", "Certificates no longer watched"),
     "employer.webhook_added": Text("设置回调地址", "Webhook added"),
     "employer.webhook_ended": Text("停用回调地址", "Webhook ended"),
     "employer.webhook_tested": Text("发送测试通知", "Webhook tested"),

@@ -76,6 +76,7 @@ def test_a_list_is_checked_kept_and_downloaded(
 ) -> None:
     page = browser.get(f"{checked}?lang=zh", follow_redirects=True).text
     assert "核验结果" in page
+    assert "仍关注到期满" in page and '"/employer/alerts#stop"' in page
     assert "&lt;b&gt;某&lt;/b&gt;" in page
     assert "<b>某</b>" not in page
     repeated = browser.get(f"{checked}?only=repeated").text

@@ -66,3 +66,4 @@ def add_certificates(app: Flask) -> None:
     add_waiting(app, declined_changes)
     add_waiting(app, waiting_copies)
     add_waiting(app, waiting_requests)
+    add_leaving(app, proposals_of)

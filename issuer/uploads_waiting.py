@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from issuer.batch_room import BatchRoom
 from issuer.batch_states import DraftState
 from issuer.body_settings import Step, settings_of, skipping
+from issuer.desk import shanghai_day
 from registry.batch_models import BatchDraft, BatchRow
 from registry.exam_models import BatchCourse, UploadReceipt
 from registry.models import Award, AwardStatus, Batch, Copy, CopyKind, Site
@@ -90,8 +92,14 @@ def changed_since_upload(room: BatchRoom, draft: BatchDraft) -> frozenset[str]:
     return frozenset(
         number
         for number, one in latest.items()
-        if one.accepted and one.noted_at < corrected[number]
+        if one.accepted and _is_before(one, corrected[number])
     )
+
+
+def _is_before(receipt: UploadReceipt, corrected: datetime) -> bool:
+    """Return whether a receipt is of what stood before a correction, by its hour or its day."""
+    day = receipt.uploaded_on
+    return receipt.noted_at < corrected or (day is not None and day < shanghai_day(corrected))
 
 
 def _corrected_batches(room: BatchRoom, prefix: str) -> list[str]:

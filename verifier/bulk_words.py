@@ -57,7 +57,13 @@ _EVERYWHERE = {
     Code.NUMBER_NORMALISED,
     Code.UPLOAD_NOT_KNOWN,
 }
-_UPLOAD = {Code.UPLOADED, Code.UPLOAD_DUE, Code.UPLOAD_LATE}
+_UPLOAD = {
+    Code.UPLOADED,
+    Code.UPLOADED_BEFORE_CORRECTION,
+    Code.UPLOADED_ON_CORRECTION_DAY,
+    Code.UPLOAD_DUE,
+    Code.UPLOAD_LATE,
+}
 # Of what was read otherwise, this changes a character, or hid one, and not only how it is written.
 _READ_OTHERWISE = {
     "typed_look_alikes",

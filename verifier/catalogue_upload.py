@@ -16,6 +16,29 @@ UPLOAD_ENTRIES = {
             "to the national site on {uploaded_on}.",
         ),
     ),
+    Code.UPLOADED_BEFORE_CORRECTION: Entry(
+        Severity.NOTICE,
+        None,
+        Text(
+            "据评价机构登记的回执，{uploaded_on}上传全国平台的是{corrected_on}更正之前的内容；"
+            "更正后的内容尚无上传回执，在全国平台查到的可能仍是更正之前的。",
+            "By the receipt that the assessment body has on record, what was uploaded to the "
+            "national site on {uploaded_on} is the certificate as it was before its correction on "
+            "{corrected_on}. There is no receipt since, so the national site may still show what "
+            "was corrected.",
+        ),
+    ),
+    Code.UPLOADED_ON_CORRECTION_DAY: Entry(
+        Severity.NOTICE,
+        None,
+        Text(
+            "据评价机构登记的回执，证书已于{uploaded_on}上传全国平台；证书在同一天更正，"
+            "上传的可能是更正之前的内容，在全国平台查到的可能与此不同。",
+            "By the receipt that the assessment body has on record, the certificate was uploaded "
+            "to the national site on {uploaded_on}. It was corrected on the same day: what was "
+            "uploaded may be as it was before, and the national site may show something else.",
+        ),
+    ),
     Code.UPLOAD_DUE: Entry(
         Severity.NOTICE,
         None,

@@ -81,6 +81,8 @@ class Code(StrEnum):
     STATUS_LIST_BROKEN = "status_list_broken"
     STATUS_LIST_UNAVAILABLE = "status_list_unavailable"
     UPLOADED = "uploaded"
+    UPLOADED_BEFORE_CORRECTION = "uploaded_before_correction"
+    UPLOADED_ON_CORRECTION_DAY = "uploaded_on_correction_day"
     UPLOAD_DUE = "upload_due"
     UPLOAD_LATE = "upload_late"
     UPLOAD_NOT_KNOWN = "upload_not_known"

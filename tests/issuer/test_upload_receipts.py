@@ -107,3 +107,20 @@ def test_what_was_corrected_after_its_upload_is_to_be_uploaded_again(
     assert "更正后尚未重新上传" in desk.get(f"/batches/{draft}").text
     send(desk, draft, (first, "成功", shanghai_day(clock.now).isoformat()))
     assert "全部证书已上传" in desk.get(path).text and "待印制、上传" not in desk.get("/").text
+
+
+def test_a_receipt_of_a_day_before_the_correction_is_of_what_stood_then(
+    desk: BatchDesk, tmp_path: Path, clock: Clock
+) -> None:
+    draft = issued(desk, tmp_path, clock)
+    before = shanghai_day(clock.now).isoformat()
+    first, second = numbers_of(desk)
+    clock.now += timedelta(days=1)
+    with desk.room.desk(PREFIX, dry_run=False) as body:
+        done(body, LifeKind.CORRECT, number=first)
+    clock.now += timedelta(hours=1)
+    send(desk, draft, (first, "成功", before), (second, "成功", before))
+    page = desk.get(f"/batches/{draft}/upload").text
+    assert "更正后尚未重新上传的 1 张" in page and "全部证书已上传" not in page
+    send(desk, draft, (first, "成功", shanghai_day(clock.now).isoformat()))
+    assert "全部证书已上传" in desk.get(f"/batches/{draft}/upload").text

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from registry.access import seal_public
-from registry.models import AwardStatus
+from registry.models import AwardStatus, CopyState
 from registry.national_upload import NOTHING_NOTED, NationalUpload, read_upload, write_upload
 from tests.verifier.test_verify_number import codes
 from tests.verifier.world import NAME, TODAY, CopyPlan, World, make_record, sign_record
@@ -18,7 +18,8 @@ YESTERDAY = TODAY - timedelta(days=1)
 DONE = NationalUpload(uploaded_on=YESTERDAY, due=TODAY)
 DUE = NationalUpload(due=TODAY)
 LATE = NationalUpload(due=YESTERDAY)
-CODES = {"uploaded", "upload_due", "upload_late", "upload_not_known"}
+BEFORE, SAME_DAY = "uploaded_before_correction", "uploaded_on_correction_day"
+CODES = {"uploaded", BEFORE, SAME_DAY, "upload_due", "upload_late", "upload_not_known"}
 
 
 def asked(
@@ -63,6 +64,29 @@ def test_a_verdict_says_where_the_upload_stands_beside_its_outcome(
 def test_a_revoked_award_that_was_uploaded_stays_revoked(world: World) -> None:
     verdict = asked(world, DONE, status=AwardStatus.REVOKED)
     assert (verdict.outcome, "uploaded" in codes(verdict)) == (Outcome.NOT_CURRENT, True)
+
+
+@pytest.mark.parametrize(
+    ("days", "code", "severity", "said"),
+    [
+        (-1, BEFORE, Severity.NOTICE, ("2026年11月22日上传", "2026年11月23日更正之前的内容")),
+        (0, SAME_DAY, Severity.NOTICE, ("2026年11月23日上传", "同一天更正")),
+        (1, "uploaded", Severity.INFO, ("证书已于2026年11月24日上传全国平台。",)),
+    ],
+)
+def test_of_a_corrected_award_it_is_said_which_of_the_two_was_uploaded(
+    world: World, days: int, code: str, severity: Severity, said: tuple[str, ...]
+) -> None:
+    made = sign_record(make_record())
+    upload = NationalUpload(uploaded_on=TODAY + timedelta(days=days), due=TODAY)
+    world.record(CopyPlan(issued=made, state=CopyState.CORRECTED), upload=upload)
+    verdict = world.verifier().verify_number(str(made.number), name=NAME)
+    (found,) = [one for one in verdict.findings if one.code in CODES]
+    assert (verdict.outcome, found.code, found.severity) == (Outcome.VALID, code, severity)
+    assert all(words in found.text.zh for words in said)
+    assert found.text.zh in reason_of(verdict).zh
+    # So is it for who holds the copy of before.
+    assert code in codes(world.verifier().verify_qr(made.qr_text()))
 
 
 def test_what_is_sealed_has_one_length_whatever_is_noted() -> None:

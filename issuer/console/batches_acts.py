@@ -41,6 +41,7 @@ from issuer.console.batches_room import (
     to_batch,
 )
 from issuer.console.batches_scores import odd_of
+from issuer.console.batches_since import changes_since_return
 from issuer.errors import IssuerError
 from registry.batch_models import BatchDraft
 from registry.session import reading
@@ -118,6 +119,7 @@ def _review(draft: BatchDraft, troubles: tuple[Trouble, ...], reason_typed: str)
         left_out=left_out_lines(room, draft),
         resits=resit_warning(room, draft),
         objections=told_objections(room, draft),
+        since_return=changes_since_return(room, draft),
         outcome_text={one.value: one.text for one in Outcome},
     )
 

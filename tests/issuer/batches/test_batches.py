@@ -195,6 +195,7 @@ def test_a_returned_batch_says_why_and_can_be_submitted_again(ready_desk: BatchD
     assert desk.submit(draft).status_code == 303
     again = desk.get(f"/batches/{draft}/review", SECOND_APPROVER).text
     assert f"{APPROVER.name} 于" in again and "退回过本批次" in again and "第2行姓名有误" in again
+    assert "退回以后的改动" in again and "没有记录到改动" in again
 
 
 def test_an_approver_reads_each_reason_of_a_kind_with_its_rows(

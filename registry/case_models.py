@@ -115,6 +115,20 @@ class CaseItem(DeskBase):
     report_number: Mapped[str | None] = mapped_column(String(30))
     report_pdf_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     report_json_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    mistake: Mapped[CaseMistake | None] = relationship(lazy="joined")
+
+
+class CaseMistake(DeskBase):
+    """A paper was handed in by mistake: it stays in custody, and no lead or outcome rests on it.
+
+    The paper keeps the reason sealed.
+    """
+
+    __tablename__ = "police_case_mistakes"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("police_case_items.id"), primary_key=True)
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CaseWaiting(DeskBase):

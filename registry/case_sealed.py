@@ -24,6 +24,8 @@ REPORT_JSON: Final = SealedColumn(CaseItem, "report_json_sealed", _bound("police
 EVENT_LINE: Final = SealedColumn(CaseEvent, "line_sealed", _bound("police-custody"))
 QUESTION: Final = SealedColumn(CaseQuestion, "question_sealed", _bound("police-question"))
 ANSWER_WORDS: Final = SealedColumn(CaseQuestion, "words_sealed", _bound("police-answer"))
+MISTAKE_REASON: Final = "mistake"
+"""In what is kept about a paper: why it was handed in by mistake."""
 REMARK: Final = SealedColumn(CaseReading, "remark_sealed", _bound("police-review"))
 
 CASE_COLUMNS: Final[tuple[SealedColumn[Any], ...]] = (

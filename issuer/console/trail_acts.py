@@ -190,6 +190,7 @@ ACTS: Final = {
     "police.give": Text("转交其他民警承办", "Case given to a colleague"),
     "police.hand_over": Text("移交案件", "Case handed over"),
     "police.judge": Text("核验送检材料", "Evidence verified"),
+    "police.mistake": Text("标为误交", "Paper marked as handed in by mistake"),
     "police.open": Text("登记案件", "Case opened"),
     "police.read_record": Text("查看完整登记信息", "Full record read"),
     "police.receive": Text("接收送检材料", "Evidence received"),

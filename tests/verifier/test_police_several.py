@@ -66,10 +66,11 @@ def test_what_is_not_taken_in_is_said_of_each_file_and_loses_no_other(
 ) -> None:
     monkeypatch.setattr("verifier.cases.examining.MAX_FILE_BYTES", 9)
     case_id = desk.open_case("丙〔2026〕302号")
-    files = [(b"", "空.pdf"), (b"one", "一.png"), (b"x" * 10, "大.jpg"), (b"one", "又一.png")]
+    one = b"%PDF-one"
+    files = [(b"", "空.pdf"), (one, "一.png"), (b"x" * 10, "大.jpg"), (one, "又一.png")]
     status, _, page = hand_in(desk, case_id, files)
     assert status == 422
-    assert [one[:2] for one in papers(desk, case_id)] == [(1, digest(b"one"))]
+    assert [one[:2] for one in papers(desk, case_id)] == [(1, digest(one))]
     said = re.findall(r"第 (\d) 个文件“(.+?)”没有接收：(.+?)<", page)
     assert list(dict.fromkeys(said)) == [
         ("1", "空.pdf", "文件是空的"),

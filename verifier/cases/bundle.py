@@ -30,6 +30,7 @@ from registry.case_sealed import (
     ITEM_ABOUT,
     ITEM_BOXED,
     ITEM_CONTENT,
+    MISTAKE_REASON,
     REPORT_JSON,
     REPORT_PDF,
     read_json,
@@ -258,8 +259,16 @@ def _about_item(
         "size": item.size,
         "outcome": item.outcome,
         "report": item.report_number,
+        "handed_in_by_mistake": _about_mistake(item, about),
         "lacking": [{"code": one.value, "zh": one.text.zh, "en": one.text.en} for one in lacking],
     }
+
+
+def _about_mistake(item: CaseItem, about: Mapping[str, Any]) -> dict[str, str] | None:
+    mistake = item.mistake
+    if mistake is None:
+        return None
+    return {"reason": about[MISTAKE_REASON], "by": mistake.by, "at": format_instant(mistake.at)}
 
 
 def _about_gap(gap: Gap) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from registry.case_answers import comparison
 from registry.case_claims import ComparedClaim
 from registry.case_models import CaseItem, PoliceCase
 from registry.case_questions import QuestionView
+from registry.case_sealed import MISTAKE_REASON
 from registry.cases import CaseOutcome, CaseState
 from verifier.cases.custody_lines import CustodyLine
 from verifier.verdict import Outcome, say_day
@@ -149,6 +150,10 @@ def _about_paper(item: CaseItem, about: Mapping[str, Any]) -> list[_Line]:
         (Text("核验结论", "Verdict"), outcome),
         (Text("证书编号", "Certificate"), item.number),
         (Text("查验报告编号", "Report"), item.report_number),
+        (
+            Text("误交，不作为本案材料；原因", "Handed in by mistake; why"),
+            about.get(MISTAKE_REASON),
+        ),
     ]
 
 

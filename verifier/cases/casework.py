@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from codes.typed import visible_line
 from codes.wording import Text
-from registry.case_models import CaseItem, CaseTip, PoliceCase
+from registry.case_models import CaseItem, CaseMistake, CaseTip, PoliceCase
 from registry.case_sealed import (
     CASE_ABOUT,
     ITEM_ABOUT,
@@ -33,6 +33,8 @@ from verifier.cases.room import PoliceRoom
 MOST_WORDS: Final = 500
 MOST_REFERENCE: Final = 60
 MOST_NAME: Final = 120
+RELIED_ON: Final = CaseItem.id.not_in(select(CaseMistake.item_id))
+"""Of papers: those not marked as handed in by mistake."""
 _WANTED: Final = {
     "case_about": Text("案由和简要情况", "what it is about"),
     "case_result": Text("处理结果的说明", "the outcome in words"),
@@ -42,6 +44,7 @@ _WANTED: Final = {
     "hand_over_paper": Text("移交文书编号", "the number of the paper"),
     "withdraw_reason": Text("撤回的原因", "why it is taken back"),
     "gap_reason": Text("缺漏的原因", "how the gap came about"),
+    "mistake_reason": Text("误交的原因", "how it came to be handed in"),
     "paper_from": Text("提交人或来源", "from whom it comes"),
 }
 
@@ -68,12 +71,14 @@ class Brought:
         filename: as it is called.
         giver: who brought it.
         typed: what an officer reads on it.
+        unread_kept: whether it was confirmed that a file which cannot be verified is evidence.
     """
 
     data: bytes | None = field(repr=False)
     filename: str = field(default="", repr=False)
     giver: str = field(default="", repr=False)
     typed: Typed = field(default_factory=Typed)
+    unread_kept: bool = False
 
 
 def open_case(
@@ -151,7 +156,9 @@ def shown_name(filename: str) -> str:
 
 def was_examined(session: Session, case_id: int) -> bool:
     """Return whether any paper of a case has a verdict."""
-    query = select(CaseItem.id).where(CaseItem.case_id == case_id, CaseItem.outcome != "")
+    query = select(CaseItem.id).where(
+        CaseItem.case_id == case_id, CaseItem.outcome != "", RELIED_ON
+    )
     return session.scalars(query.limit(1)).first() is not None
 
 

@@ -1,7 +1,8 @@
 """Clusters: which suspect papers share something, and what exactly it is.
 
 Pictures inside files are alike where their 256-bit hashes differ in a few signs; pages as a whole
-are not compared (docs/decisions/0038). Nothing here is a proof: a cluster says where to look.
+are not compared (docs/decisions/0038). Papers handed in by mistake have no
+part in them. Nothing here is a proof: a cluster says where to look.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.case_models import CaseItem, CaseMark, PoliceCase
+from registry.case_models import CaseItem, CaseMark, CaseMistake, PoliceCase
+from verifier.cases.casework import RELIED_ON
 from verifier.cases.marks import MarkKind
 
 NEAR_SIGNS: Final = 3
@@ -145,6 +147,7 @@ def find_clusters(
     return kept[:MOST_CLUSTERS]
 
 
+_RELIED_ON: Final = CaseMark.item_id.not_in(select(CaseMistake.item_id))
 _Group = tuple[MarkKind | None, str, int, frozenset[int]]
 
 
@@ -152,14 +155,14 @@ def _numbers(session: Session) -> Iterator[_Group]:
     """Yield numbers on several papers, those with different names first."""
     query = (
         select(CaseItem.number, func.count(func.distinct(CaseItem.name_mark)))
-        .where(CaseItem.number.is_not(None))
+        .where(CaseItem.number.is_not(None), RELIED_ON)
         .group_by(CaseItem.number)
         .having(func.count() > 1)
         .order_by(func.count(func.distinct(CaseItem.name_mark)).desc(), CaseItem.number)
         .limit(MOST_CLUSTERS)
     )
     for number, names in session.execute(query).all():
-        items = session.scalars(select(CaseItem.id).where(CaseItem.number == number))
+        items = session.scalars(select(CaseItem.id).where(CaseItem.number == number, RELIED_ON))
         yield None, str(number), names, frozenset(items)
 
 
@@ -167,7 +170,7 @@ def _exact(session: Session) -> Iterator[_Group]:
     for kind in _EXACT:
         query = (
             select(CaseMark.value)
-            .where(CaseMark.kind == kind)
+            .where(CaseMark.kind == kind, _RELIED_ON)
             .group_by(CaseMark.value)
             .having(func.count(func.distinct(CaseMark.item_id)) > 1)
             .order_by(func.count(func.distinct(CaseMark.item_id)).desc(), CaseMark.value)
@@ -175,12 +178,12 @@ def _exact(session: Session) -> Iterator[_Group]:
         )
         for value in session.scalars(query).all():
             wanted = select(CaseMark.item_id).where(CaseMark.kind == kind, CaseMark.value == value)
-            yield kind, value, 0, frozenset(session.scalars(wanted))
+            yield kind, value, 0, frozenset(session.scalars(wanted.where(_RELIED_ON)))
 
 
 def _alike(session: Session) -> Iterator[_Group]:
     query = select(CaseMark.item_id, CaseMark.value).where(
-        CaseMark.kind == MarkKind.LOOKS, func.length(CaseMark.value) == _HASH_DIGITS
+        CaseMark.kind == MarkKind.LOOKS, func.length(CaseMark.value) == _HASH_DIGITS, _RELIED_ON
     )
     rows = session.execute(query.order_by(CaseMark.id.desc()).limit(MOST_PICTURES)).all()
     for members in near_groups([value for _, value in rows]):

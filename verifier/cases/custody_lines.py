@@ -28,6 +28,7 @@ class Act(StrEnum):
     JUDGE = "judge"
     REPORT = "report"
     TAKE_OUT = "take_out"
+    MISTAKE = "mistake"
     BUNDLE = "bundle"
     READ_RECORD = "read_record"
     ASK = "ask"
@@ -51,6 +52,7 @@ _ACTS: Final = {
     Act.JUDGE: Text("核验", "Verified"),
     Act.REPORT: Text("出具查验报告", "Report sealed"),
     Act.TAKE_OUT: Text("调取原件", "Original taken out"),
+    Act.MISTAKE: Text("标为误交", "Marked as handed in by mistake"),
     Act.BUNDLE: Text("制作证据包", "Evidence bundle made"),
     Act.READ_RECORD: Text("查看完整登记信息", "Full record read"),
     Act.ASK: Text("询问评价机构", "Body asked to confirm"),
@@ -68,6 +70,7 @@ _DETAILS: Final = {
     "size": Text("字节", "bytes"),
     "from": Text("提交人", "from"),
     "file": Text("文件名", "file name"),
+    "unread": Text("不能核验的文件", "file that cannot be verified"),
     "number": Text("证书编号", "certificate"),
     "outcome": Text("核验结论", "verdict"),
     "report": Text("报告编号", "report"),
@@ -113,6 +116,7 @@ _NOT_MADE: Final = Text("移交前未制作", "not made before the hand-over")
 _COMPARED: Final = {one.value: one.text for one in Comparison}
 _WORDS: Final[Mapping[str, Mapping[str, Text]]] = {
     "bundle": {NO_BUNDLE: _NOT_MADE},
+    "unread": {"yes": Text("经确认作为材料接收", "confirmed to be evidence")},
     "answer": {one.value: one.text for one in Answer},
     "on_record": {"yes": Text("有", "yes"), "no": Text("没有", "no")},
     "compared_name": _COMPARED,

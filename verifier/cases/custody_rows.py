@@ -24,6 +24,7 @@ from registry.case_sealed import (
     ANSWER_WORDS,
     CASE_ABOUT,
     ITEM_ABOUT,
+    MISTAKE_REASON,
     QUESTION,
     REPORT_JSON,
     REPORT_PDF,
@@ -61,6 +62,10 @@ _OUTCOME: Final = Text(
 _REPORT: Final = Text(
     "案件中的查验报告与所记的不一致", "the report in the case is not the one that was noted"
 )
+_MISTAKE: Final = Text(
+    "标为误交的材料与所记的不一致",
+    "what is marked as handed in by mistake is not what was noted",
+)
 _HOLDER: Final = Text(
     "案件的承办人与所记的不一致", "who holds the case is not whom it was given to by this list"
 )
@@ -91,7 +96,7 @@ _REVIEW: Final = Text(
     "复核结论与审计记录中的不一致", "the review is not the one on the audit trail"
 )
 _MOST_NOTED: Final = 200
-_NEEDS_OPEN: Final = {Act.RECEIVE, Act.JUDGE, Act.REPORT, Act.ASK, Act.HAND_OVER}
+_NEEDS_OPEN: Final = {Act.RECEIVE, Act.JUDGE, Act.REPORT, Act.MISTAKE, Act.ASK, Act.HAND_OVER}
 
 
 def faults_of_rows(
@@ -115,6 +120,7 @@ def _faults_of_papers(
     papers = {item.place: (item, has_content) for item, has_content in rows}
     received = {one.item: one for one in lines if one.act is Act.RECEIVE}
     judged, reported = _latest_verdicts(lines)
+    mistaken = {one.item: one for one in lines if one.act is Act.MISTAKE}
     for place, line in received.items():
         if place not in papers:
             yield line.place, _NO_PAPER
@@ -128,6 +134,8 @@ def _faults_of_papers(
             yield (verdict or line).place, _VERDICT
         if not _is_report(item, vault, report):
             yield (report or verdict or line).place, _REPORT
+        if not _is_mistake(item, vault, mistake := mistaken.get(place)):
+            yield (mistake or line).place, _MISTAKE
     for place in sorted(papers.keys() - received.keys()):
         yield (
             None,
@@ -165,6 +173,16 @@ def _is_verdict(item: CaseItem, vault: Vault, line: CustodyLine | None) -> bool:
         return False
     same = hashlib.sha256(verdict_file(verdict)).hexdigest() == line.details["verdict"]
     return same and (item.number or "") == line.details.get("number", "")
+
+
+def _is_mistake(item: CaseItem, vault: Vault, line: CustodyLine | None) -> bool:
+    if line is None or item.mistake is None:
+        return line is None and item.mistake is None
+    try:
+        reason = read_json(ITEM_ABOUT, item, vault).get(MISTAKE_REASON)
+    except VaultError:
+        return False
+    return (reason, item.mistake.by) == (line.details["reason"], line.actor)
 
 
 def _is_report(item: CaseItem, vault: Vault, line: CustodyLine | None) -> bool:

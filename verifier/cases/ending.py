@@ -15,6 +15,7 @@ from registry.cases import CaseError, CaseOutcome, CaseState
 from registry.session import reading, transaction
 from verifier.cases.asking import end_questions
 from verifier.cases.casework import (
+    RELIED_ON,
     Officer,
     add_told_step,
     check_not_closed,
@@ -247,7 +248,7 @@ def _papers_meant(session: Session, case_id: int, closing: Closing) -> list[int]
 
 def _verdicts(session: Session, case_id: int) -> dict[int, Outcome]:
     query = select(CaseItem.place, CaseItem.outcome).where(
-        CaseItem.case_id == case_id, CaseItem.outcome != ""
+        CaseItem.case_id == case_id, CaseItem.outcome != "", RELIED_ON
     )
     rows = session.execute(query.order_by(CaseItem.place))
     return {place: Outcome(said) for place, said in rows}

@@ -27,6 +27,7 @@ from registry.reports import ReportFiles
 from registry.session import reading, transaction
 from registry.vault import Vault
 from verifier.cases.casework import (
+    RELIED_ON,
     Brought,
     Officer,
     add_step,
@@ -47,10 +48,12 @@ from verifier.cases.judging import (
     verdict_file,
 )
 from verifier.cases.marks import name_mark
+from verifier.cases.mistakes import check_relied_on
 from verifier.cases.room import PoliceRoom
 from verifier.cases.waiting import ask_turn, end_wait, let_wait, papers_to_judge, tries_of
 from verifier.document import MAX_FILE_BYTES
 from verifier.errors import VerifierError
+from verifier.file_kinds import kind_of
 from verifier.finding_codes import BUSY, UNFINISHED
 from verifier.verdict import Verdict
 
@@ -71,7 +74,8 @@ def receive(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought) 
     Raises:
         CaseError: the case is no longer open (`case_not_open`), holds too much (`case_full`) or
             this very file with the same words (`paper_known`), who brought the paper is not said
-            (`paper_from`), or there is no file (`paper_file`).
+            (`paper_from`), there is no file (`paper_file`), or it is of a kind that cannot be
+            verified, which is not confirmed (`paper_unread`).
         UsageError: as `Verifier.verify_number`.
     """
     if brought.data is None:
@@ -91,11 +95,13 @@ def judge_again(room: PoliceRoom, officer: Officer, case_id: int, place: int) ->
         and is tried again after a while, a few times (`verifier.cases.waiting`).
 
     Raises:
-        CaseError: the case is no longer open (`case_not_open`); there is no such paper.
+        CaseError: the case is no longer open (`case_not_open`); there is no such paper, or it was
+            handed in by mistake (`paper_mistaken`).
     """
     vault = room.vault()
     with reading(room.desks) as session:
         item = find_item(session, case_id, place)
+        check_relied_on(item)
         about, data = read_json(ITEM_ABOUT, item, vault), ITEM_CONTENT.read(item, vault)
         began_with, tries = item.about_sealed, tries_of(session, item)
     typed = Typed(**about["typed"])
@@ -196,6 +202,7 @@ def take_in(
                 ),
             )
         _check_new(session, vault, case_id, brought)
+        _check_kind(brought)
         item = CaseItem(
             key=new_key(),
             case_id=case_id,
@@ -225,7 +232,7 @@ def _check_new(session: Session, vault: Vault, case_id: int, brought: Brought) -
     """Check that a case has no such file yet, so that a form may be sent twice."""
     if brought.data is None:
         return
-    same = (CaseItem.case_id == case_id) & (CaseItem.sha256 == sha256_of(brought.data))
+    same = (CaseItem.case_id == case_id) & (CaseItem.sha256 == sha256_of(brought.data)) & RELIED_ON
     for item in session.scalars(select(CaseItem).where(same).order_by(CaseItem.place)):
         if read_json(ITEM_ABOUT, item, vault)["typed"] == brought.typed.kept:
             raise CaseError(
@@ -237,11 +244,29 @@ def _check_new(session: Session, vault: Vault, case_id: int, brought: Brought) -
             )
 
 
+def _check_kind(brought: Brought) -> None:
+    """Have a file that cannot be verified confirmed before it is evidence, as it stays for good."""
+    if _is_unread(brought) and not brought.unread_kept:
+        raise CaseError(
+            "paper_unread",
+            Text(
+                "不是 PDF 或图片，不能核验，没有接收；确要作为材料保存的，请勾选确认",
+                "neither a PDF nor a picture: it cannot be verified, and was not taken in; confirm "
+                "it if it is evidence all the same",
+            ),
+        )
+
+
+def _is_unread(brought: Brought) -> bool:
+    return brought.data is not None and kind_of(brought.data) is None
+
+
 def _details(item: CaseItem, brought: Brought, name: str) -> Mapping[str, str]:
     details = {"from": brought.giver}
     if item.sha256 is None:
         return details | {"number": brought.typed.number}
-    return details | {"file": name, "size": str(item.size), "sha256": item.sha256}
+    unread = {"unread": "yes"} if _is_unread(brought) else {}
+    return details | {"file": name, "size": str(item.size), "sha256": item.sha256} | unread
 
 
 def _details_of_verdict(judged: Judged, kept: Mapping[str, Any]) -> dict[str, str]:

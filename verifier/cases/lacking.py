@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from codes.wording import Text
 from registry.case_models import CaseItem, CaseWaiting
+from verifier.cases.casework import RELIED_ON
 
 
 class Lack(StrEnum):
@@ -44,7 +45,7 @@ def lacks_of_papers(session: Session, case_id: int) -> dict[int, tuple[Lack, ...
     query = (
         select(CaseItem.place, CaseItem.outcome, CaseItem.report_number, asked)
         .outerjoin(CaseWaiting, CaseWaiting.item_id == CaseItem.id)
-        .where(CaseItem.case_id == case_id)
+        .where(CaseItem.case_id == case_id, RELIED_ON)
         .order_by(CaseItem.place)
     )
     every = {

@@ -37,11 +37,13 @@ class Received:
         name: of the file, as it is shown.
         place: in the case; None where it was not taken in.
         trouble: why it was not; None where it was.
+        unread: whether that is as it cannot be verified, which may be confirmed.
     """
 
     name: str = field(repr=False)
     place: int | None
     trouble: Text | None
+    unread: bool = False
 
 
 def receive_several(
@@ -87,5 +89,6 @@ def _received(room: PoliceRoom, officer: Officer, case_id: int, brought: Brought
     try:
         place = take_in(room, officer, case_id, brought, waits=True)
     except RegistryError as error:
-        return Received(name=name, place=None, trouble=error.text)
+        unread = error.code == "paper_unread"
+        return Received(name=name, place=None, trouble=error.text, unread=unread)
     return Received(name=name, place=place, trouble=None)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from registry.case_models import CaseItem, CaseTry, CaseWaiting, PoliceCase
 from registry.cases import CaseState
 from registry.session import transaction
-from verifier.cases.casework import Officer, check_open, find_item, hold_case
+from verifier.cases.casework import RELIED_ON, Officer, check_open, find_item, hold_case
 from verifier.cases.room import PoliceRoom
 
 BROKEN_OFF: Final = timedelta(seconds=60)
@@ -145,7 +145,7 @@ def _open_papers(*columns: Any) -> Select[Any]:
         .join(PoliceCase, PoliceCase.id == CaseItem.case_id)
         .outerjoin(CaseWaiting, CaseWaiting.item_id == CaseItem.id)
         .outerjoin(CaseTry, CaseTry.item_id == CaseItem.id)
-        .where(PoliceCase.state == CaseState.OPEN)
+        .where(PoliceCase.state == CaseState.OPEN, RELIED_ON)
         .order_by(func.coalesce(CaseWaiting.asked_at, CaseItem.received_at), CaseItem.id)
     )
 

@@ -94,6 +94,8 @@ _FIELDS: Final = {
     "paper_file": "file",
     "paper_files": "file",
     "paper_typed": "number",
+    "paper_unread": "unread_kept",
+    "mistake_reason": "mistake_reason",
     "holder_fact_missing": "name",
     "hand_over_to": "to",
     "hand_over_paper": "paper",

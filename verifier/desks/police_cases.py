@@ -303,7 +303,7 @@ def case_page(
         **shown,
         standing=standing(
             shown["state"],
-            [bool(one["outcome"]) for one in items],
+            [bool(one["outcome"]) for one in items if not one["mistaken"]],
             waiting=bool(shown["waiting"]),
             loose=shown["loose"],
             questions=shown["questions"],
@@ -312,7 +312,9 @@ def case_page(
         troubles=troubles,
         tones=STATE_TONES,
         outcome=None if found.outcome is None else CaseOutcome(found.outcome),
-        numbers=[found for one in items for found in _numbers_of(one) if found],
+        numbers=[
+            found for one in items if not one["mistaken"] for found in _numbers_of(one) if found
+        ],
         most=MOST_ITEMS,
         fresh=factor_is_fresh(),
         waiting_words=WAITING,
@@ -345,4 +347,5 @@ def _line(item: CaseItem, about: dict[str, Any]) -> dict[str, Any]:
         "outcome": None if outcome is None else outcome.text,
         "tone": "wait" if outcome is None else TONES[outcome],
         "report": item.report_number,
+        "mistaken": item.mistake is not None,
     }

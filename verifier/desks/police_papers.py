@@ -22,12 +22,20 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from accounts.next_page_notice import say_done
 from accounts.roles import allow
+from accounts.ticked import SURE, UNTICKED, is_ticked
 from accounts.troubles import Trouble, too_long
 from accounts.uploads import takes_files
 from codes.typed import visible_line
 from codes.wording import Text
 from registry.case_models import CaseItem
-from registry.case_sealed import ITEM_ABOUT, ITEM_BOXED, REPORT_JSON, REPORT_PDF, read_json
+from registry.case_sealed import (
+    ITEM_ABOUT,
+    ITEM_BOXED,
+    MISTAKE_REASON,
+    REPORT_JSON,
+    REPORT_PDF,
+    read_json,
+)
 from registry.cases import CaseState
 from registry.session import reading
 from templates.downloads import send_download
@@ -39,6 +47,7 @@ from verifier.cases.casework import Brought, take_out
 from verifier.cases.clusters import Lead, leads_of
 from verifier.cases.examining import judge_again, receive
 from verifier.cases.judging import Typed, as_text, texts
+from verifier.cases.mistakes import mark_mistaken
 from verifier.cases.receiving import MOST_BYTES, MOST_FILES, Received, receive_several
 from verifier.cases.room import PoliceRoom
 from verifier.cases.waiting import MOST_VAIN, Turn, places_waiting, turn_of
@@ -86,16 +95,17 @@ def take_in(case_id: int) -> AnyResponse:
     """Take a paper in and have it judged; of several files say what became of each."""
     uploads = [one for one in request.files.getlist("file") if one.filename]
     by_number = typed("by") == "number"
-    entry = {key: typed(key) for key in ("by", "giver", "number", "name", "document")}
+    keys = ("by", "giver", "number", "name", "document", "unread_kept")
+    entry = {key: typed(key) for key in keys}
     if long := too_long(entry, **_LONGEST):
         return _new_page(case_id, entry, long)
     said = Typed(
         number=entry["number"], name=entry["name"], document=entry["document"] if by_number else ""
     )
-    giver = visible_line(entry["giver"])
+    giver, unread_kept = visible_line(entry["giver"]), bool(entry["unread_kept"])
     files = [(one.read(MAX_FILE_BYTES + 1), one.filename or "") for one in uploads]
     brought = [
-        Brought(data=data, filename=name, giver=giver, typed=said)
+        Brought(data=data, filename=name, giver=giver, typed=said, unread_kept=unread_kept)
         for data, name in ([(None, "")] if by_number else files or [(b"", "")])
     ]
     try:
@@ -120,7 +130,10 @@ def _several_taken_in(
     """Go on to the case; where a file was not taken in say of each what became of it."""
     places = [one.place for one in received if one.place is not None]
     troubles = [
-        Trouble(field="file", text=_of_file(rank, one.name, one.trouble))
+        Trouble(
+            field="unread_kept" if one.unread else "file",
+            text=_of_file(rank, one.name, one.trouble),
+        )
         for rank, one in enumerate(received, 1)
         if one.trouble is not None
     ]
@@ -161,6 +174,22 @@ def again(case_id: int, place: int) -> AnyResponse:
     except REFUSALS as error:
         return _paper_page(case_id, place, (trouble_of(error),))
     say_done(_JUDGED if judged else _WAITS)
+    return redirect(url_for("police_papers.paper", case_id=case_id, place=place), 303)
+
+
+@blueprint.post("/<int:place>/mistake")
+@allow(*OFFICERS)
+def mistake(case_id: int, place: int) -> AnyResponse:
+    """Mark a paper as handed in by mistake, with the reason, once that was confirmed."""
+    with reading(the_room().desks) as session:
+        the_item(session, case_id, place)
+    if not is_ticked():
+        return _paper_page(case_id, place, (Trouble(field=SURE, text=UNTICKED),))
+    try:
+        mark_mistaken(the_room(), the_officer(), case_id, place, typed("mistake_reason"))
+    except REFUSALS as error:
+        return _paper_page(case_id, place, (trouble_of(error),))
+    say_done(Text("已标为误交，记入保管记录", "Marked as handed in by mistake; custody says so"))
     return redirect(url_for("police_papers.paper", case_id=case_id, place=place), 303)
 
 
@@ -254,14 +283,16 @@ def _paper_page(case_id: int, place: int, troubles: tuple[Trouble, ...] = ()) ->
         page = render_template(
             "desk/police/paper.html",
             case=case,
-            open=case.state == CaseState.OPEN,
+            open=case.state == CaseState.OPEN and item.mistake is None,
             item=item,
             about=about,
             shared=shared,
             troubles=troubles,
+            why_mistaken=about.get(MISTAKE_REASON, ""),
+            mistake_reason=typed("mistake_reason"),
             waits=waits,
             turn=turn,
-            rests=turn.rests and case.state == CaseState.OPEN,
+            rests=turn.rests and case.state == CaseState.OPEN and item.mistake is None,
             not_compared=_NOT_COMPARED,
             turn_state=_turn_state(turn),
             turn_words=_turn_words(turn),

@@ -62,7 +62,8 @@ class Change:
         if rows:
             few, more = [str(one) for one in rows[:_FEW]], len(rows) > _FEW
             zh.append(f"第 {'、'.join(few)}{' 等' if more else ''} 行")
-            en.append(f"row {', '.join(few)}{' and others' if more else ''}")
+            word = "row" if len(rows) == 1 else "rows"
+            en.append(f"{word} {', '.join(few)}{' and others' if more else ''}")
         unit = _CHANGES[self.act]
         if self.many and unit is not None:
             zh.append(unit.zh.format(self.many))

@@ -84,7 +84,7 @@ def test_changes_of_one_kind_are_one_line_and_another_batchs_are_not_told(
     ):
         noted(desk, act, about)
     assert told(desk, draft) == [
-        Text("更正人员名单：第 2、3 行；4 行", "Rows of a batch corrected: row 2, 3; 4 rows"),
+        Text("更正人员名单：第 2、3 行；4 行", "Rows of a batch corrected: rows 2, 3; 4 rows"),
         Text("移除一名人员：第 8 行", "One row removed: row 8"),
         Text("录入成绩：1 项", "Scores entered: 1 mark"),
     ]

@@ -120,3 +120,21 @@ def test_at_the_police_desk_it_stands_there_too(page: Page) -> None:
     with printed(page) as paper:
         assert len(paper) == 1
         assert tallest_picture(paper[0]) > HALF_A_SHEET
+
+
+@pytest.mark.parametrize(
+    ("lang", "numbered"), [("zh-CN", r"第 1 页，共 2 页"), ("en", r"Page 1 of 2")]
+)
+def test_a_case_on_paper_has_numbered_sheets_and_who_printed_it_and_no_help(
+    page: Page, lang: str, numbered: str
+) -> None:
+    page.set_content(
+        f"<html lang='{lang}'><style>{DESK_STYLE.read_text(encoding='utf-8')}</style>"
+        "<body class='numbered'><main><h1>1</h1><p class='hint no-print'>once more</p>"
+        "<div style='height: 1100px'></div><p class='printed-by'>by ZHOU</p></main></body></html>"
+    )
+    expect(page.locator(".printed-by")).to_be_hidden()
+    with printed(page) as paper:
+        text = [text_of(sheet) for sheet in paper]
+    assert len(text) == 2 and re.search(numbered, text[0])
+    assert "by ZHOU" in text[1] and "once more" not in "".join(text)

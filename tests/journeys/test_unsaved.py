@@ -17,8 +17,8 @@ _PAGE = """<!doctype html><meta charset="utf-8">
 <form method="post" action="/out"><button>退出</button></form>
 <form method="post" action="/codes.xlsx"><input type="checkbox" name="sure">
 <button>生成</button></form>
-<a href="/next">下一页</a> <a href="/sheet.xlsx">下载</a>
-<script src="/static/desk/unsaved.js"></script>"""
+<a href="/next" data-key="h">下一页</a> <a href="/sheet.xlsx">下载</a>
+<script src="/static/desk/keys.js"></script><script src="/static/desk/unsaved.js"></script>"""
 
 
 @pytest.fixture
@@ -86,6 +86,23 @@ def test_a_tick_for_a_file_that_was_sent_is_gone_from_the_page_that_stays(page: 
     page.check("[name=sure]")
     assert asked(page, "text=生成") == []
     assert page.url == "http://desks.example/" and not page.is_checked("[name=sure]")
+
+
+def test_a_shortcut_asks_before_it_leaves_a_form_that_was_typed_in(page: Page) -> None:
+    kinds: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        kinds.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", answer)
+    page.fill("[name=mark]", "70")
+    page.focus("text=保存")
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    page.wait_for_timeout(300)
+    assert (kinds, page.url) == (["beforeunload"], "http://desks.example/")
+    assert page.input_value("[name=mark]") == "70"
 
 
 def test_every_page_of_the_desks_has_the_script() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -132,3 +133,13 @@ def test_a_paper_marked_by_mistake_may_be_handed_in_anew(desk: PoliceHome) -> No
     assert hand_in(desk, case_id, desk.pdf)[0] == 422
     assert mark(desk, paper, mistake_reason="标错", sure="yes") == 303
     assert hand_in(desk, case_id, desk.pdf)[0] == 303
+
+
+def test_the_page_of_a_case_says_on_paper_who_printed_it_and_as_of_when(desk: PoliceHome) -> None:
+    case_id = desk.open_case("误〔2026〕6号")
+    desk.hand_in(case_id, desk.pdf, "a.pdf")
+    page = desk.page(f"/police/cases/{case_id}")
+    assert 'class="numbered"' in page
+    said = re.search(r'<p class="printed-by">(.+?)</p>', page)
+    assert said and f"打印人：{ONE.name}。内容截至北京时间 20" in said[1]
+    assert '<p class="hint no-print">须先再次验证' in page or "须先再次验证" not in page

@@ -317,6 +317,7 @@ def case_page(
         ],
         most=MOST_ITEMS,
         fresh=factor_is_fresh(),
+        printed_at=room.clock(),
         waiting_words=WAITING,
         levels=tuple(_LEVELS.items()),
         comparison=comparison,

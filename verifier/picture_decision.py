@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import hypot, inf
+from typing import Final
 
 from codes.wording import Text
 from templates.labels import LABELS, Field
@@ -13,6 +15,10 @@ from verifier.finding_codes import Code
 from verifier.findings import find
 from verifier.picture import COMPARED_FIELDS, PHOTO, Decision, FieldSeen, PictureReading
 from verifier.verdict import Finding
+
+NEXT: Final = " / "
+"""Between what is told of each of several places."""
+_IN_ROW: Final = 0.5
 
 
 def inspect_picture(
@@ -38,11 +44,13 @@ def inspect_picture(
 
 def _rest_findings(reading: PictureReading) -> tuple[Finding, ...]:
     differs, unclear = (
-        {"outline": " / ".join(map(_corners, outlines))} for outlines in reading.elsewhere
+        {"outline": NEXT.join(map(_corners, outlines))} for outlines in reading.elsewhere
     )
     found = []
     if differs["outline"]:
-        found.append(find(Code.PAGE_DIFFERS_ELSEWHERE, {}, differs))
+        rows = [_row_of(one, reading.fields) for one in reading.elsewhere[0]]
+        near = {"near": NEXT.join(rows)} if any(rows) else {}
+        found.append(find(Code.PAGE_DIFFERS_ELSEWHERE, {}, differs | near))
     if unclear["outline"]:
         found.append(find(Code.PAGE_UNCLEAR_ELSEWHERE, {}, unclear))
     if reading.papers:
@@ -56,6 +64,34 @@ def _rest_findings(reading: PictureReading) -> tuple[Finding, ...]:
             find(Code.PICTURE_PART_MISSING, {"sides": sides}, {"sides": " ".join(reading.missing)})
         )
     return tuple(found)
+
+
+def _row_of(outline: Outline, fields: Mapping[str, FieldSeen]) -> str:
+    """Return the field in whose row something else stands; empty where it is in none."""
+    middle = _middle(outline)
+    rows = {
+        field.value: _heights_off(middle, fields[field.value].outline)
+        for field in COMPARED_FIELDS
+        if field.value in fields
+    }
+    nearest = min(rows, key=lambda one: rows[one], default="")
+    return nearest if nearest and rows[nearest] <= _IN_ROW else ""
+
+
+def _heights_off(point: tuple[float, float], row: Outline) -> float:
+    """Return how far a point is above or below the line through a row, in heights of the row."""
+    first, second, _, last = row
+    along = second[0] - first[0], second[1] - first[1]
+    middle, length = _middle(row), hypot(*along)
+    height = hypot(last[0] - first[0], last[1] - first[1])
+    if not length or not height:
+        return inf
+    across = along[0] * (point[1] - middle[1]) - along[1] * (point[0] - middle[0])
+    return abs(across) / length / height
+
+
+def _middle(outline: Outline) -> tuple[float, float]:
+    return sum(x for x, _ in outline) / len(outline), sum(y for _, y in outline) / len(outline)
 
 
 def _field_finding(field: Field, seen: FieldSeen | None, record: str) -> Finding:

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from templates.labels import Field
+from templates.labels import LABELS, Field
 from tests.forgery.papers import SHEET_DPI, Paper, Works, serif_font
 from tests.forgery.raster_edits import (
     Canvas,
@@ -37,6 +37,8 @@ from verifier.picture_reference import Cell, Pixels, Reference
 from verifier.picture_surplus import is_said_by, surplus_red
 from verifier.picture_words import Reader, Sign
 from verifier.service import Verifier
+from verifier.site.boxed import boxed_view
+from verifier.site.comparisons import comparisons
 from verifier.verdict import Outcome, Verdict
 
 LEVEL, NUMBER = Field.LEVEL, Field.NUMBER
@@ -79,17 +81,17 @@ def body_text(edited: Canvas) -> None:
 
 
 @pytest.mark.parametrize(
-    ("edit", "wear"),
+    ("edit", "wear", "row"),
     [
-        (after_level, "perspective"),
-        (before_level, "clean"),
-        (line_added, "shadow"),
-        (title, "defocus"),
-        (body_text, "perspective"),
+        (after_level, "perspective", LEVEL),
+        (before_level, "clean", LEVEL),
+        (line_added, "shadow", None),
+        (title, "defocus", None),
+        (body_text, "perspective", None),
     ],
 )
 def test_print_changed_or_added_beside_the_values_is_an_alteration(
-    works: Works, verifier: Verifier, edit: Callable[[Canvas], None], wear: str
+    works: Works, verifier: Verifier, edit: Callable[[Canvas], None], wear: str, row: Field | None
 ) -> None:
     edited = canvas(works.papers[0])
     edit(edited)
@@ -98,6 +100,13 @@ def test_print_changed_or_added_beside_the_values_is_an_alteration(
     assert "page_differs_elsewhere" in codes_of(verdict)
     assert verdict.boxed is not None
     assert {name for name, _ in verdict.boxed.boxes} == {"elsewhere"}
+    view = boxed_view(verdict)
+    labels = {one.label.zh for one in view.differences} if view else set()
+    said = "版面其他文字" if row is None else f"{LABELS[row].zh}一栏另有文字"
+    assert labels == {said}
+    compared = comparisons((one.code, one.evidence) for one in verdict.findings)
+    unticked = {name for name, one in compared.items() if one.tone == "warn"}
+    assert unticked == ({row.value} if row else set())
 
 
 @pytest.mark.parametrize(

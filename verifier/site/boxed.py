@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from codes.wording import Text
 from templates.labels import LABELS, SEAL_ALT, Field
 from verifier.boxed_picture import Outline
+from verifier.finding_codes import Code
 from verifier.picture import ELSEWHERE
+from verifier.picture_decision import NEXT
 from verifier.seal_states import SEAL, SYMBOL
 from verifier.site.words import FACT_LABELS
 from verifier.verdict import Verdict
@@ -67,10 +70,11 @@ def boxed_view(verdict: Verdict) -> BoxedView | None:
     shown = {
         one.evidence["field"]: one.evidence for one in verdict.findings if "field" in one.evidence
     }
+    near = _rows_elsewhere(verdict)
     differences = tuple(
         Difference(
             number=number,
-            label=_label(name),
+            label=_rest(next(near, "")) if name == ELSEWHERE else _label(name),
             printed=shown.get(name, {}).get("printed", ""),
             record=shown.get(name, {}).get("record", ""),
             note=_note(name, shown.get(name, {}).get("host", "")),
@@ -107,9 +111,21 @@ def _cut_of(corners: Outline, size: tuple[int, int]) -> tuple[int, int, int, int
     return round(left), round(top), max(1, round(wide)), max(1, round(high))
 
 
-def _label(name: str) -> Text:
-    if name == ELSEWHERE:
+def _rows_elsewhere(verdict: Verdict) -> Iterator[str]:
+    """Yield of each place outside the fields in which field's row it is, empty for none."""
+    for one in verdict.findings:
+        if one.code == Code.PAGE_DIFFERS_ELSEWHERE:
+            yield from one.evidence.get("near", "").split(NEXT)
+
+
+def _rest(near: str) -> Text:
+    if near not in set(Field):
         return _REST
+    row = LABELS[Field(near)]
+    return Text(f"{row.zh}一栏另有文字", f"Other print in the row of {row.en}")
+
+
+def _label(name: str) -> Text:
     if name == SEAL:
         return SEAL_ALT
     if name == SYMBOL:

@@ -9,6 +9,7 @@ from codes.wording import Text
 from templates.spoken_values import spoken_print
 from verifier.finding_codes import Code
 from verifier.picture import PHOTO
+from verifier.picture_decision import NEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +75,8 @@ def comparisons(findings: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, 
 def _fields_beside(findings: Iterable[tuple[str, Mapping[str, str]]]) -> Iterator[str]:
     """Yield the fields beside which a file carries what is no part of a certificate."""
     for code, told in findings:
-        if code == Code.EXTRA_TEXT:
-            yield told.get("near", "")
+        if code in (Code.EXTRA_TEXT, Code.PAGE_DIFFERS_ELSEWHERE):
+            yield from told.get("near", "").split(NEXT)
         elif code == Code.PAGE_MARKED:
             yield from told["places"].split()
 

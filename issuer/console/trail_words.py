@@ -122,6 +122,7 @@ _CODES: Final[Mapping[str, Mapping[str, Text]]] = {
 
 GROUNDS: Final = {
     "下载核验结果": "result of a check downloaded",
+    "停止关注一个证书编号": "one certificate no longer watched",
     "停用回调地址": "webhook ended",
     "停用接口密钥": "API key revoked",
     "发送测试通知": "test message sent",

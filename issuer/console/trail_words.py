@@ -129,6 +129,7 @@ GROUNDS: Final = {
     "复核查看记录": "review of who read a record",
     "当面核实": "spoken with in person",
     "批次已审批，后台签发": "batch approved, issued in the background",
+    "标为误交": "marked as handed in by mistake",
     "提前删除核验结果": "result of a check deleted early",
     "提交核验名单": "list handed in for a check",
     "日常业务": "daily business",

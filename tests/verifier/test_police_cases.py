@@ -203,7 +203,9 @@ def test_names_of_files_show_all_they_hold(walked: Walked, tmp_path: Path) -> No
     desk, case_id = walked.desk, walked.desk.open_case("公刑〔2026〕9号")
     names = ("a\u202efdp.exe.png", "n\u200bu\x01l.png")
     for at, name in enumerate(names):
-        desk.hand_in(case_id, f"no picture {at}".encode(), name, giver="甲\u202e乙")
+        desk.hand_in(
+            case_id, f"no picture {at}".encode(), name, giver="甲\u202e乙", unread_kept="yes"
+        )
     page = desk.page(f"/police/cases/{case_id}")
     assert "a\ufffdfdp.exe.png" in page and "n\ufffdu\ufffdl.png" in page
     custody = desk.page(f"/police/cases/{case_id}/custody")
@@ -214,7 +216,7 @@ def test_names_of_files_show_all_they_hold(walked: Walked, tmp_path: Path) -> No
 def test_custody_names_the_bundle_that_was_handed_out(walked: Walked) -> None:
     digest = hashlib.sha256(bundle_of(walked)).hexdigest()
     page = walked.desk.page(f"{walked.address}/custody")
-    assert re.search(r"\d{4}年\d+月\d+日 \d\d:\d\d:\d\d UTC\+8", page)
+    assert re.search(r"北京时间 \d{4}年\d+月\d+日 \d\d:\d\d:\d\d", page)
     assert not re.search(r"日 \d\d:\d\d<", page)
     assert digest in page
     assert "逐条相连，与审计记录一致" in page

@@ -27,6 +27,7 @@ from registry.complaint_answers import Told, pack_told, unpack_told
 from registry.complaint_models import SentComplaint
 from registry.errors import RegistryError
 from registry.sendings import code_of
+from registry.session import insert_if_absent
 from registry.spoken_codes import RECEIPT_CHARACTERS, digest_of_code, read_code, spaced
 from registry.vault import seal, unseal
 
@@ -147,7 +148,8 @@ class ComplaintBox:
 
         Args:
             sending: what tells this sending from every other and its content from any other's;
-                the receipt code follows from it. Empty for one that nobody repeats.
+                the receipt code follows from it, and of several at once one is kept. Empty for one
+                that nobody repeats.
 
         Raises:
             ComplaintsFull: as many wait as are taken (`complaints_full`), or files of as many
@@ -156,7 +158,9 @@ class ComplaintBox:
         _check_room(session, 0 if file is None else len(file.content))
         code = code_of(self._sending_key, sending, RECEIPT_CHARACTERS)
         digest = digest_of_code(_PURPOSE, code)
-        row = SentComplaint(
+        insert_if_absent(
+            session,
+            SentComplaint,
             kind=kind.value,
             code_sha256=digest,
             sealed=seal(self._cipher, f"words/{digest}", words.encode()),
@@ -167,8 +171,6 @@ class ComplaintBox:
             file_bytes=0 if file is None else len(file.content),
             sent_at=now,
         )
-        session.add(row)
-        session.flush()
         return spaced(code)
 
     def repeated(self, session: Session, sending: bytes) -> str | None:

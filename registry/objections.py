@@ -24,6 +24,7 @@ from codes.wording import Text
 from registry.errors import RegistryError
 from registry.objection_models import SentObjection
 from registry.sendings import code_of
+from registry.session import insert_if_absent
 from registry.spoken_codes import RECEIPT_CHARACTERS, digest_of_code, read_code, spaced
 from registry.vault import seal, unseal
 
@@ -69,7 +70,8 @@ class ObjectionBox:
 
         Args:
             sending: what tells this sending from every other, with all that it says; the receipt
-                code follows from it. Empty for one that nobody repeats.
+                code follows from it, and of several at once one is kept. Empty for one that nobody
+                repeats.
 
         Raises:
             ObjectionsFull: as many wait for this notice as are taken (`objections_full`).
@@ -87,14 +89,14 @@ class ObjectionBox:
             )
         code = code_of(self._sending_key, sending, RECEIPT_CHARACTERS)
         clear = json.dumps({"sender": words.sender, "text": words.text}, ensure_ascii=False)
-        row = SentObjection(
+        insert_if_absent(
+            session,
+            SentObjection,
             notice_id=notice_id,
             code_sha256=digest_of_code(_PURPOSE, code),
             sealed=seal(self._cipher, _context(notice_id), clear.encode()),
             sent_at=now,
         )
-        session.add(row)
-        session.flush()
         return spaced(code)
 
     def repeated(self, session: Session, sending: bytes) -> str | None:

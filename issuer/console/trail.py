@@ -164,6 +164,9 @@ def _wanted(table: TablePage) -> TrailFilter:
 
 
 def _midnight(day: date) -> datetime:
+    """Return when a day begins in Shanghai; of the first day, the first moment there is."""
+    if day == date.min:
+        return datetime.min.replace(tzinfo=UTC)
     return datetime.combine(day, time(), tzinfo=SHANGHAI).astimezone(UTC)
 
 

@@ -101,7 +101,9 @@ def test_an_objection_goes_from_the_public_site_to_the_register(sides: Sides, ho
     assert f"处理日期：{day}" in re.sub(r"<[^>]+>", "", told)
 
 
-def test_the_same_sending_is_one_objection(sides: Sides, home: Home) -> None:
+def test_the_same_sending_is_one_objection(
+    sides: Sides, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     form = "/notices/1/object"
     mark = re.search(r'name="sending" value="([0-9a-f]{32})"', sides.public.get(form).text)
     assert mark is not None
@@ -120,6 +122,8 @@ def test_the_same_sending_is_one_objection(sides: Sides, home: Home) -> None:
     assert (receipt(), waiting()) == (first, 1)
     assert receipt(text="另一件事") != first and waiting() == 2
     assert receipt(sending="") != receipt(sending="") and waiting() == 4
+    monkeypatch.setattr(ObjectionBox, "repeated", lambda *_: None)  # two at once: neither is there
+    assert (receipt(), waiting()) == (first, 4)
 
 
 def test_one_network_objects_so_often_and_a_full_notice_closes_no_other(

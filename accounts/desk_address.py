@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, abort, current_app, redirect, request
 from werkzeug.wrappers import Response
@@ -46,7 +46,7 @@ def read_desk_url(environment: Mapping[str, str] = os.environ) -> str:
                 f"{DESK_URL_VARIABLE} must be an https:// address without path or query",
             ),
         )
-    return said.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def keep_desk_url(app: Flask, url: str) -> None:
@@ -64,20 +64,24 @@ def keep_desk_url(app: Flask, url: str) -> None:
 
 def _lead_to_own_host() -> Response | None:
     url: str = current_app.extensions[_EXTENSION]
-    own = request.host == _host_of(url) if url else True
+    own = _without_usual_port(url, request.host) == _host_of(url) if url else True
     if own or _is_loopback() or request.endpoint == "static":
         return None
-    if request.method != "GET":
+    if request.method not in ("GET", "HEAD"):
         abort(400)
-    return redirect(url + request.full_path.rstrip("?"), 307)
+    asked = request.query_string.decode("latin-1")
+    return redirect(f"{url}{quote(request.path)}{'?' if asked else ''}{asked}", 307)
 
 
 def _host_of(url: str) -> str:
     """Return the host and port of an address, as a browser asks for it."""
-    parts = urlsplit(url)
-    usual = {"https": 443, "http": 80}[parts.scheme]
-    host = parts.netloc.lower()
-    return host.removesuffix(f":{usual}") if parts.port == usual else host
+    return _without_usual_port(url, urlsplit(url).netloc)
+
+
+def _without_usual_port(url: str, host: str) -> str:
+    """Return a host as asked for at an address: a proxy may name the port that all know."""
+    usual = {"https": 443, "http": 80}[urlsplit(url).scheme]
+    return host.lower().removesuffix(f":{usual}")
 
 
 def desk_url() -> str:

@@ -17,7 +17,8 @@ SET = "https://desks.example.cn"
 
 def test_an_address_is_a_site_and_nothing_behind_it() -> None:
     assert read_desk_url({}) == ""
-    assert read_desk_url({DESK_URL_VARIABLE: f" {SET}/ "}) == SET
+    for same in (f" {SET}/ ", f"{SET}/#", f"{SET}/?"):
+        assert read_desk_url({DESK_URL_VARIABLE: same}) == SET
     for wrong in ("desks.example.cn", "ftp://a", f"{SET}/x", f"{SET}?a", "https://", "https://[x"):
         with pytest.raises(HomeError, match="desk_url_wrong"):
             read_desk_url({DESK_URL_VARIABLE: wrong})
@@ -51,6 +52,11 @@ def test_with_the_setting_links_and_requests_of_other_hosts_go_by_it(
     browser.set_cookie("yanzhen_desk", cookie.value, domain="desks.example.cn")
     led = browser.get("/people?x=1", base_url="http://evil.cn")
     assert (led.status_code, led.location) == (307, f"{SET}/people?x=1")
+    for odd in ("/x%0D%0ASet-Cookie:a", "/x%3Fy%23z%25", "/x?y=%0D%0A&z=?"):
+        led = browser.get(odd, base_url="http://evil.cn")
+        assert (led.status_code, led.location) == (307, f"{SET}{odd}".replace(":a", "%3Aa"))
+    assert browser.head("/people", base_url="http://evil.cn").status_code == 307
+    assert browser.get("/people", headers={"Host": "desks.example.cn:443"}).status_code == 200
     assert browser.post("/sign-in", base_url="http://evil.cn").status_code == 400
     assert browser.get("/people", base_url="http://127.0.0.1:8001").status_code == 401  # a proxy
     assert f"{SET}/set-up/" in link_given(desks, browser, "four", "http://localhost")

@@ -22,7 +22,15 @@ from verifier.picture_lights import Lights, Plane
 from verifier.picture_match import BLURS
 from verifier.picture_page import Finder
 from verifier.picture_reference import Box, Reference
-from verifier.picture_surplus import INK, NEAR, READ, find_red, find_surplus, read_box
+from verifier.picture_surplus import (
+    INK,
+    NEAR,
+    READ,
+    find_gold,
+    find_red,
+    find_surplus,
+    read_box,
+)
 from verifier.picture_words import Reader
 
 Light = tuple[Plane, Plane]
@@ -107,9 +115,9 @@ def judge_elsewhere(
             unclear.append(reference.seal)
     for box, sure in find_surplus(reference, issued, laid, shown, finder, reader):
         (differs if sure else unclear).append(box)
-    return Elsewhere(
-        differs=tuple(differs), unclear=(*unclear, *find_red(laid, surplus, finder, reader))
-    )
+    unclear += find_red(laid, surplus, finder, reader)
+    unclear += find_gold(reference, issued, laid, shown, finder, reader)
+    return Elsewhere(differs=tuple(differs), unclear=tuple(unclear))
 
 
 def _fixed_likeness(box: Box, red: Light, green: Light, blur: float) -> float:

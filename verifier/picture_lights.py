@@ -24,12 +24,14 @@ class Lights:
         red: as it looks in red light, from 0 to 255, red stamps taken out.
         ink: what is dark in that.
         green: what is dark in green light.
+        blue: what is dark in blue light.
         redness: how much darker each dot is in green light than in red.
     """
 
     red: NDArray[np.uint8]
     ink: Plane
     green: Plane
+    blue: Plane
     redness: Plane
 
 
@@ -50,7 +52,7 @@ def lights_of(colours: NDArray[np.uint8]) -> Lights:
     stamps = np.clip(stamped / _STAMPED - 1, 0, 1)
     near = np.asarray(cv2.dilate(stamps, np.ones((5, 5), np.uint8)), np.float32)
     red = _cleared(plain, paper, ink, near)
-    return Lights(red=red, ink=ink_of(red), green=green, redness=green - ink)
+    return Lights(red=red, ink=ink_of(red), green=green, blue=blue, redness=green - ink)
 
 
 def ink_of(light: NDArray[np.uint8]) -> Plane:

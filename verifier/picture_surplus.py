@@ -33,6 +33,8 @@ _DARKER: Final = 0.12  # than that: ink that the page has not
 _LEAST_SIDE: Final = 8
 _COLOURED: Final = 0.15  # between its lights: ink of a stamp or a pen, not of a printer
 _SAID: Final = 0.75  # of its characters, for text to be the page's own: all of up to three
+_GOLD_INK: Final = 0.12  # darker in blue light than in red by this: ink such as the ornament's
+_BLACK_GOLD: Final = 0.6  # of blue light held back by such ink: drawn black
 _RED_INK: Final = 0.15  # darker in green light than in red by this: red ink
 _STRUCK: Final = 0.8  # of a value's width, in one stroke
 _LEAST_STRUCK: Final = 1.5  # of its height: what is shorter may be within a stamp's stroke
@@ -102,6 +104,47 @@ def find_red(laid: Laid, surplus: Plane, finder: Finder, reader: Reader) -> list
         if said is not None and said[1] >= READ:
             found.append(said[0])
     return found
+
+
+def find_gold(
+    reference: Reference,
+    issued: Lights,
+    laid: Laid,
+    shown: Lights,
+    finder: Finder,
+    reader: Reader,
+) -> list[Box]:
+    """Return legible text in gold, yellow or brown, apart from the print of the page.
+
+    In red light such ink is as pale as the ornament, and passes for it.
+    """
+    apart = _apart_from_print(reference) & laid.inside
+    if reference.seal is not None:
+        apart = _without(apart, reference.seal)
+    light, own = (_drawn_black(one.blue) for one in (shown, issued))
+    found = []
+    for place in _places(light, finder):
+        box = _around(place)
+        at = _slice(box)
+        if min(apart[at].shape) < _LEAST_SIDE or apart[at].mean() < _APART:
+            continue
+        inked = shown.blue[at] > _BLACK_GOLD / 2
+        if not inked.any() or not _is_gold(shown, at, inked):
+            continue
+        said = _read_over(light, own, box, reader)
+        if said is not None and said[1] >= READ:
+            found.append(said[0])
+    return found
+
+
+def _drawn_black(blue: Plane) -> Pixels:
+    return np.asarray(255 * (1 - np.clip(blue / _BLACK_GOLD, 0, 1)), np.uint8)
+
+
+def _is_gold(shown: Lights, at: tuple[slice, slice], inked: Mask) -> bool:
+    """Return whether the ink of a place is of a colour that neither red ink nor print has."""
+    yellow = float((shown.blue[at] - shown.ink[at])[inked].mean())
+    return yellow > _GOLD_INK and float(shown.redness[at][inked].mean()) <= _RED_INK
 
 
 def surplus_red(reference: Reference, issued: Lights, shown: Lights) -> Plane:

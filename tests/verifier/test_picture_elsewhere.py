@@ -165,6 +165,19 @@ def test_a_correction_in_red_beside_a_value_is_not_valid(works: Works, verifier:
     assert "page_unclear_elsewhere" in codes_of(verdict)
 
 
+@pytest.mark.parametrize("wear", ["clean", "low light"])
+def test_words_in_the_gold_of_the_ornament_are_not_taken_for_it(
+    works: Works, verifier: Verifier, wear: str
+) -> None:
+    edited = canvas(works.papers[0])
+    width, height = edited.picture.size
+    at, font = (0.42 * width, 0.86 * height), serif_font(height // 60)
+    ImageDraw.Draw(edited.picture).text(at, "同时具备一级高级技师", (190, 160, 80), font)
+    verdict = asked(verifier, edited.picture, wear)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "page_unclear_elsewhere" in codes_of(verdict)
+
+
 def test_a_genuine_page_beside_a_forged_one_does_not_answer_for_it(
     works: Works, verifier: Verifier
 ) -> None:

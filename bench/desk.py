@@ -9,6 +9,7 @@ random and of the usual length, so the list is asked for its rows and not for it
 which are opened fifty a page however long the list is. Beside each question stands the bare query
 that anyone would write: all conditions in one WHERE, ordered, fifty rows. Every combination of
 filters is asked, at its first page and at one in the middle, in the same run; trust the ratios.
+What the page counts beside its rows, up to 10 000, is asked too, and added to its time.
 `--json` prints one object on the last line. Each plan is looked at: one that reads all rows ends
 the run.
 """
@@ -33,7 +34,7 @@ from sqlalchemy import Engine, Select, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from codes.levels import Level
-from issuer.certificate_list import Cursor, ListFilter, places
+from issuer.certificate_list import Cursor, ListFilter, counted, places
 from registry.models import Award, AwardStatus
 from registry.schema import upgrade
 from registry.session import database, reading
@@ -41,6 +42,7 @@ from registry.session import database, reading
 FULL, QUICK = (1_000_000, 20), (20_000, 3)
 PROMISED_MS: Final = 300.0
 PAGE: Final = 51
+COUNTED: Final = 10_000
 _PREFIX: Final = "S000012000123"
 _FIRST: Final = date(2020, 1, 1)
 _DAYS: Final = 2500
@@ -92,19 +94,19 @@ def measure(url: str, count: int, rounds: int) -> dict[str, Any]:
         filled = time.perf_counter() - begun
         with reading(engine) as session:
             answers = [_ask(session, one, rounds) for one in _questions()]
-    slowest = max(answers, key=lambda answer: answer["list_ms"])
+    slowest = max(answers, key=lambda answer: answer["page_ms"])
     return {
         "bench": "desk",
         "awards": count,
         "fill_seconds": round(filled, 1),
         "questions": len(answers),
-        "slowest_ms": slowest["list_ms"],
+        "slowest_ms": slowest["page_ms"],
         "slowest": slowest["name"],
         "bare_slowest_ms": max(answer["bare_ms"] for answer in answers),
         "ratio": round(
-            max(answer["bare_ms"] for answer in answers) / max(slowest["list_ms"], 0.001), 2
+            max(answer["bare_ms"] for answer in answers) / max(slowest["page_ms"], 0.001), 2
         ),
-        "kept": slowest["list_ms"] <= PROMISED_MS,
+        "kept": slowest["page_ms"] <= PROMISED_MS,
         "answers": answers,
     }
 
@@ -139,12 +141,17 @@ def _ask(session: Session, one: Question, rounds: int) -> dict[str, Any]:
     query = places(scope, one.wanted, limit=PAGE, after=one.after, oldest_first=one.oldest_first)
     bare = _bare(one)
     _check_plan(session, query, one.name)
+    count = counted(scope, one.wanted, most=COUNTED)
     ours, theirs = _run(session, query), _run(session, bare)
     if ours() != theirs():
         raise SystemExit(f"the two answers differ: {one.name}")
+    listed = _slowest_ms(ours, rounds)
+    counting = _slowest_ms(lambda: session.scalar(count), rounds)
     return {
         "name": one.name,
-        "list_ms": _slowest_ms(ours, rounds),
+        "list_ms": listed,
+        "count_ms": counting,
+        "page_ms": round(listed + counting, 3),
         "bare_ms": _slowest_ms(theirs, rounds),
     }
 
@@ -256,8 +263,11 @@ def main(quick: bool, awards: int | None, as_json: bool) -> None:
             figures = measure(server.get_uri(), awards or count, rounds)
         finally:
             server.cleanup()
-    for answer in sorted(figures["answers"], key=lambda one: -one["list_ms"])[:10]:
-        click.echo(f"{answer['list_ms']:9.1f} ms  bare {answer['bare_ms']:9.1f}  {answer['name']}")
+    for answer in sorted(figures["answers"], key=lambda one: -one["page_ms"])[:10]:
+        click.echo(
+            f"{answer['page_ms']:9.1f} ms  (counting {answer['count_ms']:.1f})  "
+            f"bare {answer['bare_ms']:9.1f}  {answer['name']}"
+        )
     click.echo(f"filled in {figures['fill_seconds']} s")
     click.echo(f"slowest {figures['slowest_ms']} ms, bare {figures['bare_slowest_ms']} ms")
     if as_json:

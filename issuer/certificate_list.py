@@ -132,15 +132,24 @@ def count_certificates(session: Session, wanted: ListFilter, *, most: int) -> in
     Counting goes no further, so that a list of a million is shown as fast as a short one.
     """
     scope = _scope(session, wanted)
-    if scope is None:
-        return 0
+    return 0 if scope is None else session.scalar(counted(scope, wanted, most=most)) or 0
+
+
+def counted(scope: ColumnElement[bool], wanted: ListFilter, *, most: int) -> Select[int]:
+    """Return the query that counts what `places` finds, on all pages.
+
+    Args:
+        scope: that an award is of the body, or of the batch.
+        wanted: everything else that is asked.
+        most: as of `count_certificates`.
+    """
     conditions = _conditions(scope, wanted)
     parts = [
         select(Award.id).where(*conditions, Award.status == status, Award.level == int(level))
         for status, level in _kinds(wanted)
     ]
     found = union_all(*parts).limit(most + 1).subquery()
-    return session.scalar(select(func.count()).select_from(found)) or 0
+    return select(func.count()).select_from(found)
 
 
 def places(

@@ -273,6 +273,7 @@ def case_page(
     with reading(room.desks) as session:
         found = the_case(session, case_id)
         items = [_line(one, read_json(ITEM_ABOUT, one, vault)) for one in found.items]
+        counted = [one for one in items if not one["mistaken"]]
         shown: dict[str, Any] = {
             "case": found,
             "state": CaseState(found.state),
@@ -303,7 +304,7 @@ def case_page(
         **shown,
         standing=standing(
             shown["state"],
-            [bool(one["outcome"]) for one in items if not one["mistaken"]],
+            [bool(one["outcome"]) for one in counted],
             waiting=bool(shown["waiting"]),
             loose=shown["loose"],
             questions=shown["questions"],
@@ -312,9 +313,7 @@ def case_page(
         troubles=troubles,
         tones=STATE_TONES,
         outcome=None if found.outcome is None else CaseOutcome(found.outcome),
-        numbers=[
-            found for one in items if not one["mistaken"] for found in _numbers_of(one) if found
-        ],
+        numbers=[number for one in counted for number in _numbers_of(one) if number],
         most=MOST_ITEMS,
         fresh=factor_is_fresh(),
         printed_at=room.clock(),

@@ -17,7 +17,7 @@ from accounts.roles import Role
 from issuer.console.office import OFFICE_EXTENSION
 from issuer.publishing import PUBLIC_URL_VARIABLE
 from registry.home import Home
-from registry.models import Award
+from registry.models import Award, AwardStatus
 from registry.session import database, reading
 from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
@@ -52,6 +52,12 @@ def row_of(home: Home, number: str) -> int:
     """The row of a certificate."""
     with database(home.database_url) as engine, reading(engine) as session:
         return session.scalars(select(Award.id).where(Award.number == number)).one()
+
+
+def status_of(home: Home, number: str) -> AwardStatus:
+    """The standing of a certificate."""
+    with database(home.database_url) as engine, reading(engine) as session:
+        return AwardStatus(session.get_one(Award, row_of(home, number)).status)
 
 
 def page(app: Flask, person: Person, address: str) -> str:

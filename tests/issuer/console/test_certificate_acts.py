@@ -39,6 +39,7 @@ from tests.issuer.console.certificate_desk import (
     page,
     proposed,
     row_of,
+    status_of,
 )
 from tests.issuer.desks import desk_at, people
 from tests.issuer.lives import BATCH, NUMBER, PERSON, RIGHT_NAME, SECOND, form, issue_two
@@ -58,12 +59,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def app(office: Home) -> Flask:
     """Its desks."""
     return desks_of(office)
-
-
-def status_of(home: Home, number: str) -> AwardStatus:
-    """The standing of a certificate."""
-    with database(home.database_url) as engine, reading(engine) as session:
-        return AwardStatus(session.get_one(Award, row_of(home, number)).status)
 
 
 @pytest.mark.parametrize("after", ["9" * 30, "9" * 5000, "²", "-1", "nonsense"])

@@ -16,8 +16,7 @@ from issuer.life_acts import propose
 from issuer.life_approval import approve
 from log.leaves import LifeKind
 from registry.home import Home
-from registry.models import Award, AwardStatus
-from registry.session import database, reading
+from registry.models import AwardStatus
 from templates.fonts import FontChain
 from tests.accounts.desk_app import working_as
 from tests.conftest import NOW, PASSPHRASE
@@ -30,6 +29,7 @@ from tests.issuer.console.certificate_desk import (
     open_full,
     proposed,
     row_of,
+    status_of,
 )
 from tests.issuer.desks import desk_at
 from tests.issuer.lives import SECOND, form, issue_two
@@ -49,12 +49,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def app(office: Home) -> Flask:
     """Its desks."""
     return desks_of(office)
-
-
-def status_of(home: Home, number: str) -> AwardStatus:
-    """The standing of a certificate."""
-    with database(home.database_url) as engine, reading(engine) as session:
-        return AwardStatus(session.get_one(Award, row_of(home, number)).status)
 
 
 def test_two_approvers_at_once_come_to_one_effect(office: Home) -> None:
